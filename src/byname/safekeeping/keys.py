@@ -1,0 +1,42 @@
+"""The data keys: sealing values, and keyed hashes that say "the same" without saying what."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+from byname.vocabulary import Refused
+
+
+@lru_cache(maxsize=4)
+def _vault(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def seal(value: str) -> str:
+    """The value, encrypted under the newest data key."""
+    return _vault(tuple(settings.BYNAME_DATA_KEYS)).encrypt(value.encode()).decode()
+
+
+def unseal(token: str) -> str:
+    """The value a sealed token holds, under any data key still listed; Refused where none fits."""
+    try:
+        return _vault(tuple(settings.BYNAME_DATA_KEYS)).decrypt(token.encode()).decode()
+    except InvalidToken as fault:
+        raise Refused(
+            "A stored value cannot be read with the data keys of this installation.", code="data-keys"
+        ) from fault
+
+
+def keyed_digest(purpose: str, message: bytes) -> bytes:
+    """32 bytes that depend on the oldest data key, the purpose and the message (HMAC-SHA-256).
+
+    The oldest key, so that adding a newer one in front changes no digest.
+    """
+    key = base64.urlsafe_b64decode(settings.BYNAME_DATA_KEYS[-1])
+    return hmac.new(key, purpose.encode() + b"\0" + message, hashlib.sha256).digest()

@@ -1,0 +1,53 @@
+"""Limits on how often somebody may ask, counted in the database so that all workers share them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from byname.safekeeping.keys import keyed_digest
+from byname.safekeeping.models import Allowance
+
+KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` uses in each window of `seconds`."""
+
+    name: str
+    most: int
+    seconds: int
+
+
+_COUNT = """
+    INSERT INTO byname_allowance ("limit", caller, window_starts_at, used) VALUES (%s, %s, %s, 1)
+    ON CONFLICT ("limit", caller, window_starts_at)
+    DO UPDATE SET used = LEAST(byname_allowance.used + 1, 1000000000)
+    RETURNING used
+"""
+
+
+def wait_for(limit: Limit, caller: str, *, at: datetime) -> int:
+    """Seconds the caller must wait before this use is allowed: 0 where it is allowed now.
+
+    One atomic statement counts the use; no other caller's uses can push it out. The caller (a network address, an
+    account) is kept only as a keyed hash that changes each day.
+    """
+    now = int(at.timestamp())
+    start = now - now % limit.seconds
+    # The day stands in the hash, so that two days of one address cannot be joined.
+    digest = keyed_digest("limit", f"{at.astimezone(UTC):%Y-%m-%d} {caller}".encode())[:16]
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [limit.name, digest, datetime.fromtimestamp(start, UTC)])
+        (used,) = cursor.fetchone()
+    return 0 if used <= limit.most else max(1, math.ceil(start + limit.seconds - at.timestamp()))
+
+
+def forget_old_callers(*, at: datetime) -> int:
+    """How many counts older than a day were removed."""
+    removed, _ = Allowance.objects.filter(window_starts_at__lt=at - KEPT_FOR).delete()
+    return removed
