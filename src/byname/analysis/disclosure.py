@@ -1,0 +1,42 @@
+"""Which figures of a small table may be published without telling a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LEAST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table as it may be shown; None stands for a figure withheld."""
+
+    cells: tuple[int | None, ...]
+    total: int | None
+
+
+def withheld(counts: Sequence[int], *, least: int = LEAST) -> Published:
+    """Counts and their total as they may be published: no count under `least`, nor zero, can be told or worked out.
+
+    A count under `least` is withheld; then the smallest others too, one by one, until what is withheld adds up to
+    `least` or more and leaves several answers open to somebody who knows this rule; the total goes last.
+
+        counts     12   7   3   9          total 31
+        published  12   –   –   9          total 31      (7 + 3 stays open)
+    """
+    hidden = {place for place, count in enumerate(counts) if count < least}
+    if not hidden and sum(counts) >= least:
+        return Published(tuple(counts), sum(counts))
+    while _told(counts, hidden, least) and len(hidden) < len(counts):
+        smallest = min(count for place, count in enumerate(counts) if place not in hidden)
+        # Equals go together: to choose one of them by its place would tell that the other is no smaller.
+        hidden |= {place for place, count in enumerate(counts) if count == smallest}
+    total = None if _told(counts, hidden, least) else sum(counts)
+    return Published(tuple(None if place in hidden else count for place, count in enumerate(counts)), total)
+
+
+def _told(counts: Sequence[int], hidden: set[int], least: int) -> bool:
+    """Whether the total less what is shown would tell a withheld figure, or a sum of them under `least`."""
+    together = sum(counts[place] for place in hidden)
+    return len(hidden) < 2 or together < least or together == len(hidden) * (least - 1)
