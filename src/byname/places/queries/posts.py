@@ -1,0 +1,30 @@
+"""The areas an officer may be posted to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from byname.places.models import Area, AreaNeighbourhood
+from byname.vocabulary import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class AreaToPost:
+    """What deciding on a posting needs to know of an area."""
+
+    row_id: int
+    slug: str
+    name: str
+    official_ids: frozenset[int]
+
+
+def areas_to_post(slugs: Collection[str], *, viewer: Actor) -> dict[str, AreaToPost]:
+    """Areas by slug, in two queries; what is no area has no entry."""
+    rows = Area.objects.filter(slug__in=list(slugs)).values_list("pk", "slug", "name")
+    made_of: dict[int, set[int]] = defaultdict(set)
+    pairs = AreaNeighbourhood.objects.filter(area__in=[row[0] for row in rows])
+    for area, official_id in pairs.values_list("area_id", "official_id"):
+        made_of[area].add(official_id)
+    return {slug: AreaToPost(pk, slug, name, frozenset(made_of[pk])) for pk, slug, name in rows}
