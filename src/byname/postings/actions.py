@@ -1,0 +1,350 @@
+"""Writing postings: bringing a file, posting, ending, announcing, covering; and hiding an officer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
+from django.utils import timezone
+
+from byname.ledger import actions as ledger
+from byname.people import actions as people_actions
+from byname.people import queries as people
+from byname.places.queries import posts as places
+from byname.postings import queries, rules
+from byname.postings.models import Posting
+from byname.vocabulary import Actor, Period, Refused, RowFault, file_refused
+
+_BATCH = 500
+_EXCLUSIONS = {
+    "one_posting_an_officer_at_a_time": "That officer serves somewhere already; one officer has one posting at a time.",
+    "one_lead_an_area_at_a_time": "That area already has a lead then; an area has one lead at a time.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PostingsBrought:
+    """What a file of postings changed."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One posting as it now stands; the officer by reference."""
+
+    officer: str
+    area: str
+    role: str
+    period: Period
+    planned_end_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """An officer is hidden: whether by this act, and the areas whose posters must be replaced."""
+
+    newly: bool
+    posters: tuple[str, ...]
+
+
+def bring_postings(
+    rows: Sequence[rules.PostingRow], *, by: Actor, at: datetime, found: Sequence[RowFault] = ()
+) -> PostingsBrought:
+    """What bringing a file of postings changed: each is known by officer, area and first day.
+
+    All rows or none: raises FileRefused with every fault, those `found` in reading the file among them. Postings the
+    rows do not name stay as they are.
+    """
+    unread = {fault.line for fault in found}
+    faults = [*found, *_twice(rows)]
+    for row in rows:
+        # Where a cell could not be read, what follows from it is not held against the row.
+        faults += [fault for fault in rules.row_faults(row) if row.line not in unread or fault.column == "role"]
+    officers = people.officers_to_post({row.officer for row in rows}, viewer=by)
+    areas = places.areas_to_post({row.area for row in rows}, viewer=by)
+    for row in rows:
+        faults += _unplaced(row, officers.get(row.officer), areas.get(row.area), _day(at))
+    with transaction.atomic():
+        _one_at_a_time()
+        known = _known(officers, areas)
+        spoiled = {fault.line for fault in faults}
+        # Rows that read wrong are judged by themselves only; all others are held against one another too.
+        whole = [row for row in rows if row.line not in spoiled] if faults else rows
+        faults += _clashes(whole, known, officers, areas)
+        if faults:
+            raise file_refused(faults)
+        added, changed = _merged(rows, known, officers, areas)
+        _keep(added, changed)
+        if added or changed:
+            ledger.record(
+                "postings.brought",
+                subject=("postings", len(rows)),
+                by=by,
+                at=at,
+                facts={"added": len(added), "changed": len(changed)},
+                public=True,
+            )
+    return PostingsBrought(len(added), len(changed), len(rows) - len(added) - len(changed))
+
+
+def post_officer(
+    officer: str,
+    area: str,
+    role: str,
+    *,
+    first: date,
+    last: date | None = None,
+    planned_end_on: date | None = None,
+    announced_on: date | None = None,
+    by: Actor,
+    at: datetime,
+) -> Posted:
+    """The posting of an officer (by reference or badge number) to an area from a day on, for a whole term unless told.
+
+    Raises Refused where the officer or the area cannot take it: an overlap, a second lead, an officer's own home.
+    """
+    row = rules.PostingRow(officer, area, role, first, last, planned_end_on, announced_on)
+    return _place(row, "posting.made", by=by, at=at)
+
+
+def cover(officer: str, area: str, *, first: date, last: date, by: Actor, at: datetime) -> Posted:
+    """A cover for some days: shown on each of those days and never before."""
+    return _place(rules.PostingRow(officer, area, "cover", first, last), "posting.covered", by=by, at=at)
+
+
+def end_posting(officer: str, area: str, *, last: date, reason: str = "", by: Actor, at: datetime) -> Posted:
+    """The posting as it now ends: `last` is the first day no longer served; an early end needs a reason code.
+
+    Raises Refused where the officer does not serve the area on the day before, or the reason is missing or not needed.
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        posting = _only(
+            officer, area, Q(period__startswith__lt=last) & (Q(period__endswith=None) | Q(period__endswith__gte=last))
+        )
+        posting.period = DateRange(posting.period.lower, last)
+        posting.ended_early_reason = reason
+        row = rules.PostingRow(
+            officer, area, posting.role, posting.period.lower, last, posting.planned_end_on, None, reason
+        )
+        if faults := rules.row_faults(row):
+            raise _sentence(faults)
+        posting.save(update_fields=["period", "ended_early_reason"])
+        ledger.record("posting.ended", subject=("posting", posting.pk), by=by, at=at, reason_code=reason, public=True)
+        return _posted(posting)
+
+
+def announce(officer: str, area: str, *, change_on: date, by: Actor, at: datetime) -> Posted:
+    """The posting whose beginning or end on a day is made public today.
+
+    Raises Refused where nothing of it begins or ends on that day, or the day has passed.
+    """
+    today = _day(at)
+    if change_on < today:
+        raise Refused(f"The change of {change_on} has already happened.", code="too-late", field="change_on")
+    with transaction.atomic():
+        _one_at_a_time()
+        begins_or_ends = Q(period__startswith=change_on) | Q(period__endswith=change_on)
+        posting = _only(officer, area, begins_or_ends & Q(role__in=rules.ON_THE_TEAM))
+        if posting.period.lower != change_on and posting.period.lower >= today:
+            raise Refused("An end can be announced once the posting has begun.", code="not-begun", field="change_on")
+        posting.announced_on = today
+        posting.save(update_fields=["announced_on"])
+        ledger.record("posting.announced", subject=("posting", posting.pk), by=by, at=at, public=True)
+        return _posted(posting)
+
+
+def hide_officer(officer: str, *, by: Actor, at: datetime) -> Hidden:
+    """What hiding an officer, by reference, leaves to do: name and face go at once, these posters must be replaced."""
+    with transaction.atomic():
+        newly = people_actions.hide_officer(officer, by=by, at=at)
+        return Hidden(newly, queries.posters_showing(officer, on=_day(at), viewer=by))
+
+
+def _place(row: rules.PostingRow, event: str, *, by: Actor, at: datetime) -> Posted:
+    faults = rules.row_faults(row)
+    officers = people.officers_to_post({row.officer}, viewer=by)
+    areas = places.areas_to_post({row.area}, viewer=by)
+    faults += _unplaced(row, officers.get(row.officer), areas.get(row.area), _day(at))
+    if faults:
+        raise _sentence(faults)
+    with transaction.atomic():
+        _one_at_a_time()
+        known = _known(officers, areas)
+        key = officers[row.officer].row_id, areas[row.area].row_id, row.first
+        if key in known:
+            raise Refused(
+                f"{officers[row.officer].title} already begins in {areas[row.area].name} on {row.first}.",
+                code="overlap",
+            )
+        if clashes := _clashes([row], known, officers, areas):
+            raise Refused(f"{clashes[0].expected[0].upper()}{clashes[0].expected[1:]}.", code="overlap", field="first")
+        (posting,), _ = _merged([row], known, officers, areas)
+        _keep([posting], [])
+        ledger.record(event, subject=("posting", posting.pk), by=by, at=at, public=True)
+        return _posted(posting)
+
+
+def _posted(posting: Posting) -> Posted:
+    return Posted(
+        officer=posting.officer.reference,
+        area=posting.area.slug,
+        role=posting.role,
+        period=Period(posting.period.lower, posting.period.upper),
+        planned_end_on=posting.planned_end_on,
+    )
+
+
+def _only(officer: str, area: str, which: Q) -> Posting:
+    named = Q(officer__reference=officer) | Q(officer__badge_number=officer)
+    rows = Posting.objects.select_related("officer", "area").filter(named & which, area__slug=area)
+    # A cover stands behind a lead or member posting: of the two, the posting is meant.
+    posting = min(rows, key=lambda each: rules.ROLES.index(each.role), default=None)
+    if posting is None:
+        raise Refused("There is no such posting of that officer to that area.", code="no-such-posting")
+    return posting
+
+
+_Key = tuple[int, int, date]
+_Officers = Mapping[str, people.OfficerToPost]
+_Areas = Mapping[str, places.AreaToPost]
+
+
+def _known(officers: _Officers, areas: _Areas) -> dict[_Key, Posting]:
+    """What is on record of these officers anywhere, and of these areas."""
+    rows = Posting.objects.select_related("officer", "area").filter(
+        Q(officer__in=[each.row_id for each in officers.values()])
+        | Q(area__in=[each.row_id for each in areas.values()])
+    )
+    return {(row.officer_id, row.area_id, row.period.lower): row for row in rows}
+
+
+def _clashes(
+    rows: Sequence[rules.PostingRow], known: Mapping[_Key, Posting], officers: _Officers, areas: _Areas
+) -> list[RowFault]:
+    keyed = {(officers[row.officer].row_id, areas[row.area].row_id, row.first): row for row in rows}
+    placed = [
+        rules.Placed(
+            officer=row.officer.reference,
+            officer_title=f"{row.officer.rank} {row.officer.family_name} ({row.officer.badge_number})",
+            area=row.area.slug,
+            area_name=row.area.name,
+            role=row.role,
+            period=Period(row.period.lower, row.period.upper),
+        )
+        for key, row in known.items()
+        if key not in keyed
+    ] + [
+        rules.Placed(
+            officer=officers[row.officer].reference,
+            officer_title=officers[row.officer].title,
+            area=row.area,
+            area_name=areas[row.area].name,
+            role=row.role,
+            period=Period(row.first, row.last),
+            line=row.line,
+        )
+        for row in rows
+    ]
+    return [RowFault(each.line, "first", str(each.period.first), why) for each, why in rules.clashes(placed)]
+
+
+def _merged(
+    rows: Sequence[rules.PostingRow], known: Mapping[_Key, Posting], officers: _Officers, areas: _Areas
+) -> tuple[list[Posting], list[Posting]]:
+    added, changed = [], []
+    for row in rows:
+        key = officers[row.officer].row_id, areas[row.area].row_id, row.first
+        posting = known.get(key)
+        values: dict[str, object] = {
+            "role": row.role,
+            "period": DateRange(row.first, row.last),
+            "planned_end_on": rules.promised_end(row),
+            "announced_on": row.announced_on,
+            "ended_early_reason": row.ended_early_reason,
+        }
+        if posting is None:
+            added.append(Posting(officer_id=key[0], area_id=key[1], **values))
+        elif any(getattr(posting, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(posting, name, value)
+            changed.append(posting)
+    return added, changed
+
+
+def _keep(added: Sequence[Posting], changed: Sequence[Posting]) -> None:
+    """The rows stand in the database; where it refuses them after all, the person is told in its stead."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # A file may move two postings past one another: what counts is how all of them stand at the end.
+            cursor.execute(f"SET CONSTRAINTS {', '.join(_EXCLUSIONS)} DEFERRED")
+            Posting.objects.bulk_update(
+                changed, ["role", "period", "planned_end_on", "announced_on", "ended_early_reason"], batch_size=_BATCH
+            )
+            Posting.objects.bulk_create(added, batch_size=1000)
+            cursor.execute(f"SET CONSTRAINTS {', '.join(_EXCLUSIONS)} IMMEDIATE")
+    except IntegrityError as fault:
+        constraint = getattr(getattr(fault.__cause__, "diag", None), "constraint_name", "") or ""
+        if constraint not in _EXCLUSIONS:
+            raise
+        raise Refused(_EXCLUSIONS[constraint], code="overlap") from fault
+
+
+def _unplaced(
+    row: rules.PostingRow, officer: people.OfficerToPost | None, area: places.AreaToPost | None, today: date
+) -> list[RowFault]:
+    faults = []
+    if officer is None:
+        faults.append(RowFault(row.line, "badge_number", row.officer, "the badge number of an officer on the register"))
+    if area is None:
+        faults.append(
+            RowFault(
+                row.line, "area", row.area, "an area that was brought in, by its short name such as little-portugal"
+            )
+        )
+    if officer and area and (row.last is None or row.last > today):
+        try:
+            rules.refuse_home(officer.title, officer.lives_in, area.official_ids, area.name)
+        except Refused as no:
+            faults.append(RowFault(row.line, "area", row.area, no.sentence))
+    return faults
+
+
+def _twice(rows: Sequence[rules.PostingRow]) -> list[RowFault]:
+    seen: dict[tuple[str, str, date], rules.PostingRow] = {}
+    faults = []
+    for row in rows:
+        earlier = seen.setdefault((row.officer, row.area, row.first), row)
+        if earlier is not row:
+            expected = f"each officer, area and first day once; line {earlier.line} has them too"
+            faults.append(RowFault(row.line, "badge_number", row.officer, expected))
+    return faults
+
+
+def _sentence(faults: Sequence[RowFault]) -> Refused:
+    fault = faults[0]
+    if fault.expected.endswith("."):
+        return Refused(fault.expected, code="posting-refused", field=fault.column)
+    found = f" is “{fault.found}” and" if fault.found else ""
+    return Refused(
+        f"The {fault.column.replace('_', ' ')}{found} should be {fault.expected}.",
+        code="posting-refused",
+        field=fault.column,
+    )
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _one_at_a_time() -> None:
+    # The database refuses an overlap by itself; one writer at a time can also say whose it was.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('byname postings'))")
