@@ -1,0 +1,201 @@
+"""One file with everything the database holds, and the way back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from byname.config import database, machine, program, secrets
+from byname.config.machine import Trouble
+from byname.config.up import say
+
+_FORMAT = 1
+_DUMP, _MANIFEST = "database.dump", "manifest.json"
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+# A newer PostgreSQL writes settings an older one does not know; they change nothing about the data.
+_UNKNOWN_TO_OLDER = re.compile(rb"^SET (transaction_timeout|restrict_nonsystem_relation_kind) = .*;$")
+
+
+def back_up(home: Path, file: Path | None) -> int:
+    """Write the database and a manifest (counts, checksums, settings without secrets) into one file; its exit code."""
+    file = (file or Path(f"byname-{datetime.now(UTC):%Y-%m-%d-%H%M}.tar.gz")).absolute()
+    if file.exists():
+        raise Trouble(f"{file} exists already: name another file.")
+    if not file.parent.is_dir():
+        raise Trouble(f"There is no directory {file.parent}: make it, or name another file.")
+    program.prepare(home)
+    with database.served(home) as served, tempfile.TemporaryDirectory(dir=file.parent, prefix=".byname-") as folder:
+        addresses = served.addresses
+        dump = Path(folder) / _DUMP
+        say("Writing the database …")
+        # One snapshot for the counts and the dump: what is counted is what is kept.
+        with psycopg.connect(addresses.owner) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            counts = _counts(connection)
+            (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+            server = connection.info.server_version // 10000
+            _call("pg_dump", addresses.owner, "--format=custom", f"--snapshot={snapshot}", f"--file={dump}")
+        manifest = {
+            "format": _FORMAT,
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "byname": metadata_version(),
+            "postgresql": server,
+            "rows": counts,
+            "sha256": {_DUMP: _digest(dump)},
+            "settings": _settings(),
+        }
+        # The archive counts only when it is whole: it is made beside its place and moved there last.
+        fresh = Path(folder) / "whole.tar.gz"
+        with tarfile.open(fresh, "w:gz", compresslevel=1) as archive:
+            _add(archive, _MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode())
+            archive.add(dump, _DUMP, filter=_anonymous)
+        fresh.chmod(0o600)
+        fresh.replace(file)
+    say(f"{sum(counts.values())} rows of {len(counts)} tables are in {file}.")
+    say(f"Keep a copy of {home / 'secrets.env'} apart from it: without it, what is stored encrypted cannot be read.")
+    return 0
+
+
+def restore(home: Path, file: Path, *, replace: bool) -> int:
+    """Bring a backup back into an empty database, whole or not at all; its exit code."""
+    manifest, dump = None, None
+    with tempfile.TemporaryDirectory(prefix="byname-") as folder:
+        manifest = _unpacked(file, Path(folder))
+        dump = Path(folder) / _DUMP
+        program.prepare(home)
+        with database.served(home) as served:
+            addresses = served.addresses
+            with psycopg.connect(addresses.owner) as connection:
+                tables = connection.execute(_TABLES).fetchall()
+                version = connection.info.server_version // 10000
+            if tables and not replace:
+                raise Trouble(
+                    f"The database holds {len(tables)} tables already. To put the backup in their place: "
+                    f"./byname restore {file} --replace"
+                )
+            say(f"Bringing back what was written on {manifest['made_at'][:10]} (PostgreSQL {manifest['postgresql']}) …")
+            script = _call("pg_restore", None, "--no-owner", "--no-privileges", "--file=-", str(dump))
+            lines = [line for line in script.split(b"\n") if not _UNKNOWN_TO_OLDER.match(line)]
+            clearing = b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n" if tables else b""
+            _call(
+                "psql",
+                addresses.owner,
+                "--no-psqlrc",
+                "--quiet",
+                "--single-transaction",
+                "--set=ON_ERROR_STOP=1",
+                "--file=-",
+                given=b"SET lock_timeout = '20s';\n" + clearing + b"\n".join(lines),
+            )
+            database.grant(addresses)
+            with psycopg.connect(addresses.owner) as connection:
+                counts = _counts(connection)
+    if counts != manifest["rows"]:
+        raise Trouble(f"Not everything came back ({version}): the counts differ from the backup's own. Do not use it.")
+    say(f"{sum(counts.values())} rows of {len(counts)} tables came back; every count is the backup's.")
+    return 0
+
+
+def metadata_version() -> str:
+    """The version of byname as it stands in pyproject.toml."""
+    found = re.search(r'^version = "([^"]+)"', (program.CHECKOUT / "pyproject.toml").read_text(), re.MULTILINE)
+    return found[1] if found else metadata.version("byname")
+
+
+def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
+    """The manifest of a backup whose dump, now in `folder`, has the checksum the manifest states."""
+    try:
+        with tarfile.open(file, "r:gz") as archive:
+            for name in (_MANIFEST, _DUMP):
+                packed = archive.extractfile(name)
+                if packed is None:
+                    raise KeyError(name)
+                with packed, (folder / name).open("wb") as written:
+                    shutil.copyfileobj(packed, written)
+    except FileNotFoundError as fault:
+        raise Trouble(f"There is no file {file}.") from fault
+    except (KeyError, tarfile.TarError, EOFError, OSError) as fault:
+        raise Trouble(f"{file} is not a whole backup of byname: nothing was changed.") from fault
+    manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text())
+    if manifest.get("format") != _FORMAT or _digest(folder / _DUMP) != manifest.get("sha256", {}).get(_DUMP):
+        raise Trouble(f"{file} is damaged: its checksum is not the one written with it. Nothing was changed.")
+    return manifest
+
+
+def _counts(connection: psycopg.Connection) -> dict[str, int]:
+    names = [row[0] for row in connection.execute(_TABLES).fetchall()]
+    counts: dict[str, int] = {}
+    for name in names:
+        row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()
+        counts[name] = row[0] if row else 0
+    return counts
+
+
+def _settings() -> dict[str, str]:
+    """What the environment sets for byname, without anything secret."""
+    hidden = ("KEY", "TOKEN", "PASSWORD", "SECRET", "URL")
+    return {
+        name: value
+        for name, value in sorted(os.environ.items())
+        if name.startswith("BYNAME_")
+        and name not in secrets.FOR_THE_PROGRAM
+        and not any(part in name for part in hidden)
+    }
+
+
+def _call(name: str, url: str | None, *words: str, given: bytes | None = None) -> bytes:
+    """What one of PostgreSQL's programs wrote; the password goes by the environment, where `ps` does not show it."""
+    variables = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
+    if url is not None:
+        known = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+        known |= {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
+        for key, value in psycopg.conninfo.conninfo_to_dict(url).items():
+            if key in known and value is not None:
+                variables[known[key]] = str(value)
+    done = subprocess.run(
+        [str(database.programs() / name), *words], env=variables, input=given, capture_output=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.decode(errors="replace")
+        if "No space left on device" in said:
+            raise machine.disk_is_full(Path.cwd())
+        raise Trouble(f"{name} could not do it, and nothing was changed: {_first_error(said)}")
+    return done.stdout
+
+
+def _first_error(said: str) -> str:
+    found = re.search(r"(?:ERROR|FATAL|error):\s*(.+)", said)
+    return found[1] if found else said.strip().splitlines()[-1] if said.strip() else "it said nothing"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _anonymous(about: tarfile.TarInfo) -> tarfile.TarInfo:
+    about.uid = about.gid = 0
+    about.uname = about.gname = ""
+    about.mode = 0o600
+    return about
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    about = _anonymous(tarfile.TarInfo(name))
+    about.size = len(content)
+    about.mtime = int(datetime.now(UTC).timestamp())
+    archive.addfile(about, io.BytesIO(content))

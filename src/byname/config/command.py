@@ -1,0 +1,93 @@
+"""The commands of `./byname`, after the launcher has made the environment."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from byname.config import backup, database, machine, program, proving, up
+
+_CONTINUE = {"bring": "bring", "bench": "bench", "shell": "shell"}
+
+
+def main(words: list[str]) -> int:
+    """Run one command line; what the operator must put right is one sentence and exit code 1."""
+    try:
+        return _run(words)
+    except machine.Trouble as trouble:
+        sys.stderr.write(f"{trouble}\n")
+    except KeyboardInterrupt:
+        return 130
+    except OSError as fault:
+        if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.stderr.write(f"{machine.disk_is_full(Path(fault.filename or '.'))}\n")
+    return 1
+
+
+def _run(words: list[str]) -> int:
+    command, given = words[0], words[1:]
+    home = Path(os.environ.get("BYNAME_HOME") or program.CHECKOUT / "var")
+    if command in ("test", "check"):
+        return _with_home(given, home, proving.test if command == "test" else proving.check)
+    if command in _CONTINUE or command == "manage":
+        before = [_CONTINUE[command]] if command in _CONTINUE else []
+        return _with_home(given, home, lambda place, rest: _manage(place, before + rest))
+    parser = argparse.ArgumentParser(prog=f"./byname {command}", description=_ABOUT[command])
+    parser.add_argument("--home", type=Path, default=home, metavar="DIR", help="where everything is kept")
+    if command == "up":
+        parser.add_argument("--port", type=_port, default=8000, metavar="N", help="the port to listen on")
+        parser.add_argument("--empty", action="store_true", help="without the demo city")
+        chosen = parser.parse_args(given)
+        return up.up(chosen.home.resolve(), chosen.port, empty=chosen.empty)
+    if command == "backup":
+        parser.add_argument("file", type=Path, nargs="?", help="the file to write (default: byname-<day>.tar.gz)")
+        chosen = parser.parse_args(given)
+        return backup.back_up(chosen.home.resolve(), chosen.file)
+    parser.add_argument("file", type=Path, help="a file that ./byname backup wrote")
+    parser.add_argument("--replace", action="store_true", help="put it in the place of what is there now")
+    chosen = parser.parse_args(given)
+    return backup.restore(chosen.home.resolve(), chosen.file, replace=chosen.replace)
+
+
+_ABOUT = {
+    "up": "Start the database, the web server and the background work; Ctrl-C stops them.",
+    "backup": "Write everything the database holds into one file.",
+    "restore": "Bring back what a backup holds, into an empty database.",
+}
+
+
+def _with_home(given: list[str], home: Path, do: Callable[[Path, list[str]], int]) -> int:
+    """Take --home out of the words; the others are for the command behind."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--home", type=Path, default=home)
+    chosen, rest = parser.parse_known_args(given)
+    return do(chosen.home.resolve(), rest)
+
+
+def _manage(home: Path, words: list[str]) -> int:
+    if not words:
+        raise machine.Trouble("Say which of Django's commands to run: ./byname manage showmigrations")
+    program.prepare(home)
+    with database.served(home) as served:
+        addresses = served.addresses
+        if words[0] not in ("migrate", "makemigrations"):
+            up.bring_up_to_date(home, addresses, empty=True)
+        code = program.manage(home, addresses, words)
+        if words[0] == "migrate" and code == 0:
+            database.grant(addresses)
+        return code
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,155 @@
+"""Every setting of byname, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[3]
+HOME = Path(os.environ.get("BYNAME_HOME") or ROOT / "var")
+
+
+def _needed(name: str, how: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. {how}")
+    return value
+
+
+def _listed(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for one PostgreSQL address: postgresql://user:password@host:port/name?options."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "A database address looks like postgresql://user:password@host:5432/byname (PostgreSQL 15 or newer)."
+        )
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or parts.hostname or ""
+    pool = {"min_size": 1, "max_size": 6, "timeout": 3, "max_lifetime": 1800, "max_idle": 300}
+    options |= {"connect_timeout": 3, "application_name": "byname", "pool": pool}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(host),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+SECRET_KEY = _needed("BYNAME_SECRET_KEY", "./byname makes one at first start; in production put 50 random characters.")
+BYNAME_DATA_KEYS = _listed("BYNAME_DATA_KEYS")
+if not BYNAME_DATA_KEYS:
+    raise ImproperlyConfigured(
+        "BYNAME_DATA_KEYS is not set. It is a comma-separated list of Fernet keys, the newest first; ./byname makes "
+        "one at first start."
+    )
+TIME_ZONE = os.environ.get("BYNAME_TIME_ZONE") or "America/Toronto"
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError) as fault:
+    raise ImproperlyConfigured(
+        f"BYNAME_TIME_ZONE is {TIME_ZONE!r}, which is no time zone; it looks like America/Toronto."
+    ) from fault
+
+DEBUG = False
+BYNAME_DEVELOPER = os.environ.get("BYNAME_DEVELOPER") == "1"
+BYNAME_PUBLIC_URL = os.environ.get("BYNAME_PUBLIC_URL", "").rstrip("/")
+BYNAME_NAME_SHOWN = os.environ.get("BYNAME_NAME_SHOWN") or "full"
+if BYNAME_NAME_SHOWN not in ("full", "initial", "family"):
+    raise ImproperlyConfigured("BYNAME_NAME_SHOWN is one of full, initial, family.")
+BYNAME_GEOCODER = os.environ.get("BYNAME_GEOCODER", "")
+BYNAME_TRUSTED_PROXIES = _listed("BYNAME_TRUSTED_PROXIES")
+ALLOWED_HOSTS = _listed("BYNAME_HOSTS", "localhost,127.0.0.1,[::1]")
+
+# Migrating and loading run as the owner of the tables; everything else as a role that may not touch the ledger's past.
+_AS_OWNER = len(sys.argv) > 1 and sys.argv[1] in {"migrate", "sqlmigrate", "showmigrations", "makemigrations"}
+_URL = os.environ.get("DATABASE_URL", "")
+_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
+_CHOSEN = (_OWNER_URL if _AS_OWNER else "") or _URL or _OWNER_URL
+DATABASES = {"default": database(_CHOSEN or _needed("DATABASE_URL", "./byname sets it for the embedded PostgreSQL."))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "byname.Account"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "ninja",
+    "byname",
+    "byname.interfaces.public",
+    "byname.interfaces.api",
+    "byname.interfaces.jobs",
+]
+MIDDLEWARE = [
+    "byname.interfaces.http.Doorkeeper",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "byname.interfaces.http.Languages",
+]
+ROOT_URLCONF = "byname.config.urls"
+WSGI_APPLICATION = "byname.config.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["byname.interfaces.public.context.page"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "byname.interfaces.public.templatetags.words",
+            ],
+        },
+    }
+]
+
+USE_TZ = True
+USE_I18N = True
+LANGUAGE_CODE = "en"
+# The name of each language in itself; the order is the order of the language page.
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("zh-hans", "简体中文"),
+    ("zh-hant", "繁體中文"),
+    ("pt", "Português"),
+    ("ta", "தமிழ்"),
+    ("ur", "اردو"),
+    ("es", "Español"),
+    ("tl", "Tagalog"),
+]
+# Django does not know Tagalog by itself.
+LANG_INFO["tl"] = {"bidi": False, "code": "tl", "name": "Tagalog", "name_local": "Tagalog"}
+LOCALE_PATHS = [ROOT / "src" / "byname" / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".woff2": "font/woff2"}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = BYNAME_PUBLIC_URL.startswith("https://")
+LOGGING_CONFIG = None

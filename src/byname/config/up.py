@@ -1,0 +1,188 @@
+"""Start everything, say where it is, and stop it again in good order."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from byname.config import database, machine, program
+from byname.config.database import Addresses
+from byname.config.machine import Trouble
+
+_MIGRATING = 0x62796E61
+_TABLE_COMMENT = "SELECT obj_description(to_regclass('django_migrations'))"
+_READY_SECONDS = 60.0
+
+
+def up(home: Path, port: int, *, empty: bool) -> int:
+    """Run until told to stop; the address is the last line said."""
+    host = os.environ.get("BYNAME_LISTEN") or "127.0.0.1"
+    machine.refuse_taken_port(host, port)
+    # SIGINT too: a program started in the background of a shell inherits it as ignored.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
+    program.prepare(home)
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        with database.served(home) as served:
+            addresses = served.addresses
+            try:
+                bring_up_to_date(home, addresses, empty=empty)
+                children.append(_web(home, addresses, host, port))
+                _wait_until_ready(children[0], home, host, port)
+                if importlib.util.find_spec("byname.interfaces.jobs.tasks"):
+                    children.append(_jobs(home, addresses))
+                sys.stdout.write(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/\n")
+                sys.stdout.flush()
+                _watch(children, served.embedded, home)
+            finally:
+                # Once more Ctrl-C must not break the order: no new requests, then no new work, then the database.
+                for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    signal.signal(name, signal.SIG_IGN)
+                for child in children:
+                    machine.stop(child, signal.SIGTERM, within=12, then=signal.SIGKILL)
+    except KeyboardInterrupt:
+        say("Stopped.")
+    return 0
+
+
+def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool) -> None:
+    """The tables fit the program, the static files are gathered, and an empty database holds the demo city."""
+    gathered, static = home / "static-made-from", _mark_of_static_files()
+    gathering: subprocess.Popen[bytes] | None = None
+    if not gathered.exists() or gathered.read_text() != static:
+        say("Gathering the static files …")
+        words = ("collectstatic", "--no-input", "--clear", "--skip-checks", "--verbosity=0")
+        gathering = program.begin(home, addresses, words, output=2)  # beside the work on the tables
+    with psycopg.connect(addresses.owner, autocommit=True) as connection:
+        mark = _mark_of_migrations()
+        if mark not in _marks(connection):
+            say("Bringing the tables up to date …")
+            connection.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+            if mark not in _marks(connection):
+                _must(home, addresses, "migrate", "--no-input", "--skip-checks", "--verbosity=0")
+                database.grant(addresses)
+                _set_marks(connection, {mark} | (_marks(connection) & {"demo"}))
+            connection.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+        if not empty and "demo" not in _marks(connection):
+            say("Loading the demo city …")
+            _must(home, addresses, "load_demo")
+            _set_marks(connection, _marks(connection) | {"demo"})
+    if gathering is not None:
+        _refuse_failure("collectstatic", gathering.wait())
+        gathered.write_text(static)
+
+
+def say(line: str) -> None:
+    """One line of progress, at once."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _must(home: Path, addresses: Addresses, *words: str) -> None:
+    _refuse_failure(words[0], program.manage(home, addresses, words, output=2))
+
+
+def _refuse_failure(command: str, code: int) -> None:
+    if code:
+        raise Trouble(f"That did not work (see above): {command} ended with {code}.")
+
+
+def _marks(connection: psycopg.Connection) -> set[str]:
+    """What was done to this database before, kept as a comment on Django's own table: it moves with the tables."""
+    row = connection.execute(_TABLE_COMMENT).fetchone()
+    return set(row[0].split()) if row and row[0] else set()
+
+
+def _set_marks(connection: psycopg.Connection, marks: set[str]) -> None:
+    text = psycopg.sql.Literal(" ".join(sorted(marks)))
+    connection.execute(psycopg.sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(text))
+
+
+def _mark_of_migrations() -> str:
+    # The lock stands for the migrations of the libraries.
+    seen = hashlib.sha256((program.CHECKOUT / "requirements.lock").read_bytes())
+    seen.update((program.CHECKOUT / "src/byname/config/settings.py").read_bytes())
+    for path in sorted((program.CHECKOUT / "src/byname/migrations").glob("*.py")):
+        seen.update(path.name.encode() + path.read_bytes())
+    return seen.hexdigest()[:16]
+
+
+def _mark_of_static_files() -> str:
+    seen = hashlib.sha256((program.CHECKOUT / "requirements.lock").read_bytes())
+    for path in sorted((program.CHECKOUT / "src/byname/interfaces").glob("*/static/**/*")):
+        about = path.stat()
+        seen.update(f"{path.relative_to(program.CHECKOUT)} {about.st_size} {about.st_mtime_ns}".encode())
+    return seen.hexdigest()
+
+
+def _web(home: Path, addresses: Addresses, host: str, port: int) -> subprocess.Popen[bytes]:
+    for old in (home / "metrics").glob("*.db"):
+        old.unlink()
+    web = addresses
+    if not os.environ.get("DATABASE_URL"):
+        # A question that takes longer than the server waits for its answer is not worth asking on.
+        web = Addresses(f"{addresses.app}&options={quote('-c statement_timeout=20000')}", addresses.owner)
+    return _process(home, web, "web", "byname.config.web", "byname.config.rsgi:application", host, str(port))
+
+
+def _jobs(home: Path, addresses: Addresses) -> subprocess.Popen[bytes]:
+    return _process(home, addresses, "jobs", "byname.config.jobs")
+
+
+def _process(home: Path, addresses: Addresses, name: str, *words: str) -> subprocess.Popen[bytes]:
+    variables = program.variables(home, addresses) | {"PROMETHEUS_MULTIPROC_DIR": str(home / "metrics")}
+    to_console = os.environ.get("BYNAME_LOG") == "stderr"
+    if not to_console:
+        variables["BYNAME_LOG"] = str(home / "log" / f"{name}.log")
+    # What a process says before its log stands, or while it crashes.
+    with machine.opened(home / f"{name}.console", fresh=True) as console:
+        return machine.launch(
+            [sys.executable, "-m", *words],
+            user=machine.system_user(machine.PROGRAM_USER),
+            variables=variables,
+            ends_by=signal.SIGTERM,
+            session=True,
+            cwd=Path("/"),
+            output=None if to_console else console,
+        )
+
+
+def _wait_until_ready(web: subprocess.Popen[bytes], home: Path, host: str, port: int) -> None:
+    until = time.monotonic() + _READY_SECONDS
+    said = ""
+    while web.poll() is None and time.monotonic() < until:
+        line = http.client.HTTPConnection("127.0.0.1" if host in ("0.0.0.0", "::") else host, port, timeout=6)  # noqa: S104
+        try:
+            line.request("GET", "/readyz")
+            answer = line.getresponse()
+            said = answer.read(200).decode(errors="replace").strip()
+            if answer.status == http.client.OK:
+                return
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            line.close()
+        time.sleep(0.03)
+    console = home / "web.console"
+    last = [text for text in console.read_text(errors="replace").splitlines() if text.strip()][-1:]
+    why = said or (last[0] if last else "it said nothing")
+    raise Trouble(f"The web server did not start ({why}); see {console} and {home / 'log'}.")
+
+
+def _watch(children: list[subprocess.Popen[bytes]], embedded: database.Embedded | None, home: Path) -> None:
+    while all(child.poll() is None for child in children):
+        time.sleep(0.2)
+        if embedded is not None and embedded.keep():
+            say("The database had ended by itself and was started again.")
+    raise Trouble(f"A part of byname ended by itself; everything is stopped. See {home / 'log'} and {home}/*.console.")

@@ -1,0 +1,20 @@
+"""Every address byname answers."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from byname.interfaces.api import urls as api
+from byname.interfaces.public import urls as public
+
+urlpatterns = [
+    *public.neutral,
+    path("", include(api.urlpatterns)),
+    *i18n_patterns(*public.spoken, prefix_default_language=False),
+]
+
+handler400 = "byname.interfaces.public.views.unreadable"
+handler403 = "byname.interfaces.public.views.not_allowed"
+handler404 = "byname.interfaces.public.views.not_here"
+handler500 = "byname.interfaces.public.views.our_fault"

@@ -1,0 +1,116 @@
+"""A backup holds every row, says so, and comes back whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from byname.config import backup
+from byname.config.database import Embedded
+from byname.config.machine import Trouble
+from tests.config.ground import needs_shared_python
+
+pytestmark = [pytest.mark.slow, needs_shared_python]
+
+
+@pytest.fixture
+def full(shared_home: Path) -> Iterator[Embedded]:
+    """A running database with a thousand rows of a table of its own."""
+    server = Embedded(shared_home, for_tests=True)
+    addresses = server.start()
+    with psycopg.connect(addresses.owner) as owner:
+        owner.execute("DROP TABLE IF EXISTS keepsake")
+        owner.execute("CREATE TABLE keepsake (id serial PRIMARY KEY, word text UNIQUE)")
+        owner.execute("INSERT INTO keepsake (word) SELECT 'É ' || n FROM generate_series(1, 1000) AS n")
+    yield server
+    server.stop()
+
+
+def test_every_row_comes_back_and_only_into_an_empty_database(
+    full: Embedded, shared_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("BYNAME_TIME_ZONE", "America/Toronto")
+    monkeypatch.setenv("BYNAME_DATA_KEYS", "a-secret-that-must-stay")
+    file = home / "all.tar.gz"
+    assert backup.back_up(shared_home, file) == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    with tarfile.open(file) as archive:
+        assert archive.getnames() == ["manifest.json", "database.dump"]
+        manifest = json.loads((archive.extractfile("manifest.json") or pytest.fail("no manifest")).read())
+    assert manifest["rows"] == {"keepsake": 1000}
+    assert manifest["settings"]["BYNAME_TIME_ZONE"] == "America/Toronto"
+    assert "a-secret-that-must-stay" not in json.dumps(manifest)
+
+    with pytest.raises(Trouble) as raised:
+        backup.back_up(shared_home, file)
+    assert str(raised.value) == f"{file} exists already: name another file."
+    with pytest.raises(Trouble) as raised:
+        backup.restore(shared_home, file, replace=False)
+    assert str(raised.value) == (
+        f"The database holds 1 tables already. To put the backup in their place: ./byname restore {file} --replace"
+    )
+
+    other = home / "other"
+    other.mkdir()
+    assert backup.restore(other, file, replace=False) == 0
+    assert capsys.readouterr().err.endswith("1000 rows of 1 tables came back; every count is the backup's.\n")
+    back = Embedded(other, for_tests=True)
+    try:
+        with psycopg.connect(back.start().app) as app:
+            assert app.execute("SELECT count(*), min(word), max(id) FROM keepsake").fetchone() == (1000, "É 1", 1000)
+            app.execute("INSERT INTO keepsake (word) VALUES ('the next')")
+            assert app.execute("SELECT max(id) FROM keepsake").fetchone() == (1001,)
+    finally:
+        back.stop()
+
+    with psycopg.connect(full.addresses().owner) as owner:
+        owner.execute("DELETE FROM keepsake WHERE id > 10")
+        owner.execute("CREATE TABLE newer (id int)")
+    assert backup.restore(shared_home, file, replace=True) == 0
+    with psycopg.connect(full.addresses().owner) as owner:
+        assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (1000,)
+        assert owner.execute("SELECT to_regclass('newer')").fetchone() == (None,)
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "other", "none"])
+def test_a_damaged_backup_changes_nothing(
+    full: Embedded, shared_home: Path, home: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    file = home / "all.tar.gz"
+    if harm != "none":
+        backup.back_up(shared_home, file)
+    if harm == "cut":
+        file.write_bytes(file.read_bytes()[:-2000])
+    elif harm == "other":
+        file.write_bytes(b"no archive")
+    elif harm == "changed":
+        with tarfile.open(file) as archive:
+            archive.extractall(home / "out")
+        (home / "out/database.dump").write_bytes((home / "out/database.dump").read_bytes() + b"x")
+        with tarfile.open(file, "w:gz") as archive:
+            for name in ("manifest.json", "database.dump"):
+                archive.add(home / "out" / name, name)
+    with psycopg.connect(full.addresses().owner) as owner:
+        owner.execute("DELETE FROM keepsake WHERE id > 7")
+    with pytest.raises(Trouble) as raised:
+        backup.restore(shared_home, file, replace=True)
+    assert (
+        str(raised.value)
+        == {
+            "cut": f"{file} is not a whole backup of byname: nothing was changed.",
+            "other": f"{file} is not a whole backup of byname: nothing was changed.",
+            "changed": f"{file} is damaged: its checksum is not the one written with it. Nothing was changed.",
+            "none": f"There is no file {file}.",
+        }[harm]
+    )
+    with psycopg.connect(full.addresses().owner) as owner:
+        assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (7,)

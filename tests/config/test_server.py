@@ -1,0 +1,322 @@
+"""The server keeps every caller within limits, so that none holds up the others, and writes down nothing they said."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from byname.config import machine
+from byname.config.server import Application
+from tests.config import stand_in
+from tests.config.ground import Running, heard, needs_root, needs_shared_python, processes_of, wait_until, web_server
+
+slow = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def web(shared_home: Path) -> Iterator[Running]:
+    with web_server(shared_home, BYNAME_BODY_CAP="10000") as running:
+        yield running
+
+
+def _head(answer: bytes) -> tuple[int, dict[str, str]]:
+    head, _, _body = answer.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    return int(first.split(" ")[1]), {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
+
+
+def _post(body: bytes, *lines: str, path: str = "/echo") -> bytes:
+    head = [f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(body)}", *lines]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+@slow
+@needs_shared_python
+def test_fifty_clients_that_stall_in_the_middle_of_a_body_delay_nobody(web: Running) -> None:
+    half = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nonly the beginning"
+    stalled = [web.send(half) for _ in range(50)]
+    began = time.monotonic()
+    times = []
+    for _ in range(20):
+        before = time.monotonic()
+        assert web.get("/hello")[0] == 200
+        assert web.said_to(_post(b"whole")).endswith(b"whole")
+        times.append(time.monotonic() - before)
+    assert time.monotonic() - began < 2.4, "the stalled ones had been let go before the others were through"
+    assert sorted(times)[10] < 0.1
+    answers = [_head(heard(line)) for line in stalled]
+    assert {status for status, _ in answers} == {408}
+    for line in stalled:
+        line.close()
+
+
+@slow
+@needs_shared_python
+def test_a_body_over_the_cap_is_refused_before_it_is_sent(web: Running) -> None:
+    declared = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n"
+    answer = web.said_to(declared + b"\r\n")
+    assert _head(answer)[0] == 413
+    assert answer.endswith(b"The request is too large. The body may hold at most 10000 bytes.\n")
+    answer = web.said_to(declared + b"Content-Type: application/json\r\n\r\n")
+    assert _head(answer)[1]["content-type"] == "application/problem+json"
+    about = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (about["status"], about["detail"]) == (413, "The body may hold at most 10000 bytes.")
+    assert web.said_to(_post(b"x" * 10000)).endswith(b"x" * 10000)
+
+
+@slow
+@needs_shared_python
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"GET /%ff%fe HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 411),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n", 400),
+        (b"not http at all\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX-Odd: \xff\xfe\r\n\r\n", 200),
+        (b"GET / HTTP/1.1\r\n\r\n", 200),
+        (b"GET /caf%C3%A9 HTTP/1.1\r\nHost: a\r\n\r\n", 200),
+        (b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 200),
+        (b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * 1000 + b"\r\n", 431),
+    ],
+)
+def test_what_cannot_be_read_is_a_refusal_and_never_a_fault(web: Running, raw: bytes, status: int) -> None:
+    assert _head(web.said_to(raw))[0] == status
+
+
+@slow
+@needs_shared_python
+def test_half_a_body_is_never_acted_on(web: Running) -> None:
+    before = [web.get("/count")[2] for _ in range(8)]
+    with web.send(b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf") as line:
+        line.shutdown(socket.SHUT_WR)
+        line.recv(1000)
+    assert sorted(set(before)) == sorted({web.get("/count")[2] for _ in range(8)})
+
+
+@slow
+@needs_shared_python
+def test_a_client_that_asks_first_is_told_to_go_on(web: Running) -> None:
+    with web.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n") as line:
+        assert line.recv(1000).startswith(b"HTTP/1.1 100 Continue")
+        line.sendall(b"abc")
+        assert heard(line).endswith(b"abc")
+
+
+@slow
+@needs_shared_python
+def test_one_connection_carries_many_requests_and_a_head_says_what_a_get_would(web: Running) -> None:
+    with web.send(b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n") as line:
+        full = heard(line)
+        line.sendall(b"HEAD /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+        short = line.recv(10_000)
+        line.sendall(b"GET /empty HTTP/1.1\r\nHost: a\r\n\r\n")
+        nothing = heard(line)
+    varying = ("x-request-id", "date")
+    status, headers = _head(full)
+    assert (status, {k: v for k, v in headers.items() if k not in varying}) == (
+        _head(short)[0],
+        {k: v for k, v in _head(short)[1].items() if k not in varying},
+    )
+    assert full.endswith(b"\r\n\r\nhello")
+    assert short.endswith(b"\r\n\r\n")
+    assert nothing.endswith(b"\r\n\r\n")
+
+
+@slow
+@needs_shared_python
+def test_a_long_body_arrives_whole(web: Running) -> None:
+    status, headers, body = web.get("/long")
+    assert (status, headers["content-length"], body) == (200, "5000000", "x" * 5_000_000)
+
+
+@slow
+@needs_shared_python
+def test_clients_that_vanish_leave_no_trace(web: Running) -> None:
+    for raw in (
+        b"GET /he",
+        b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx",
+        b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n",
+    ):
+        for _ in range(10):
+            web.send(raw).close()
+    assert web.get("/hello")[0] == 200
+    assert "Traceback" not in (web.home / "console").read_text()
+
+
+@slow
+@needs_shared_python
+def test_every_answer_carries_an_id_of_our_own_and_never_the_route(web: Running) -> None:
+    seen = set()
+    for path in ("/hello", "/fast", "/healthz", "/fault"):
+        _, headers, _ = web.get(path, **{"X-Request-Id": "theirs"})
+        assert "x-byname-route" not in headers
+        seen.add(headers["x-request-id"])
+    assert len(seen - {"theirs"}) == 4
+
+
+@slow
+@needs_shared_python
+def test_a_fault_in_a_fast_door_costs_nobody_the_answer(web: Running) -> None:
+    assert web.get("/fast")[2] == '{"from":"memory"}'
+    status, headers, body = web.get("/fast?fault")
+    assert (status, body, headers["content-type"]) == (200, "hello", "text/plain")
+
+
+@slow
+@needs_shared_python
+def test_the_figures_are_shown_only_to_who_has_the_token_and_sum_all_workers(web: Running) -> None:
+    assert web.get("/metrics")[0] == 404
+    assert web.get("/metrics", Authorization="Bearer wrong")[0] == 404
+    key = {"Authorization": "Bearer for-the-tests"}
+
+    def figures() -> dict[str, float]:
+        status, headers, text = web.get("/metrics", **key)
+        assert (status, headers["content-type"].split(";")[0]) == (200, "text/plain")
+        return {n: float(v) for n, v in (line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")}
+
+    time.sleep(0.4)  # fast answers are added up four times a second
+    before = figures()
+    for _ in range(12):
+        web.get("/counted")
+        web.get("/fast")
+    time.sleep(0.4)
+    after = figures()
+    counted, fast = 'byname_requests_total{route="counted",status="200"}', 'byname_fast_answers_total{status="200"}'
+    assert after[counted] - before.get(counted, 0) == 12
+    assert after[fast] - before.get(fast, 0) == 12
+
+
+@slow
+@needs_shared_python
+def test_nothing_anybody_typed_stands_in_a_log(web: Running) -> None:
+    planted = "350-Dovercourt-Rd"
+    web.get(
+        f"/{planted}?address={planted}", **{"User-Agent": planted, "Referer": planted, "X-Forwarded-For": "203.0.113.9"}
+    )
+    web.get(f"/fault?{planted}")
+    web.get(f"/fast?{planted}")
+    web.said_to(_post(planted.encode()))
+    web.said_to(f"POST /{planted} HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n".encode())
+    wait_until(lambda: '"ValueError"' in web.logged())
+    time.sleep(0.4)
+    written = web.logged() + (web.home / "console").read_text()
+    for secret in (planted, "Dovercourt", "203.0.113.9", "127.0.0.1"):
+        assert secret not in written
+    lines = [json.loads(line) for line in web.logged().splitlines()]
+    faults = [line for line in lines if line.get("error") == "ValueError"]
+    assert len(faults) >= 2
+    assert all(line["request_id"] and line["through"] for line in faults)
+    plain = next(line for line in lines if line.get("route") == "hello")
+    assert sorted(plain) == ["at", "bytes", "method", "ms", "request_id", "route", "status", "worker"]
+
+
+@slow
+@needs_root
+@needs_shared_python
+def test_as_root_the_web_server_runs_as_its_own_user_and_gains_no_rights(web: Running) -> None:
+    user = machine.system_user(machine.PROGRAM_USER)
+    assert user is not None
+    assert web.get("/user")[2] == str(user.pw_uid)
+    for number in processes_of(web.home):
+        status = Path(f"/proc/{number}/status").read_text()
+        facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+        assert facts["Uid"].split() == [str(user.pw_uid)] * 4
+        assert facts["Gid"].split() == [str(user.pw_gid)] * 4
+        assert facts["Groups"].split() in ([], [str(user.pw_gid)])
+        assert facts["NoNewPrivs"] == "1"
+
+
+@slow
+@needs_shared_python
+def test_a_handler_that_hangs_gets_a_503_and_a_worker_full_of_them_is_replaced(home: Path) -> None:
+    with web_server(home, BYNAME_WORKERS="1") as web:
+        hanging = [web.send(b"GET /sleep?60 HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(3)]
+        began = time.monotonic()
+        assert web.get("/hello")[2] == "hello"
+        assert time.monotonic() - began < 1
+        answers = [_head(heard(line)) for line in hanging]
+        assert [(status, headers["retry-after"]) for status, headers in answers] == [(503, "10")] * 3
+        assert web.get("/hello")[2] == "hello"
+        before = set(processes_of(home))
+        last = web.send(b"GET /sleep?60 HTTP/1.1\r\nHost: a\r\n\r\n")
+        last.settimeout(5)
+        assert last.recv(1000) == b""
+        wait_until(lambda: set(processes_of(home)) - before != set())
+
+        def answers_again() -> bool:
+            try:
+                return web.get("/hello")[2] == "hello"
+            except OSError:
+                return False
+
+        wait_until(answers_again)
+
+
+@slow
+@needs_shared_python
+def test_a_stop_lets_a_request_finish_and_a_kill_leaves_no_worker(home: Path) -> None:
+    with web_server(home) as web:
+        with web.send(b"GET /sleep?1 HTTP/1.1\r\nHost: a\r\n\r\n") as line:
+            time.sleep(0.2)
+            web.process.send_signal(signal.SIGTERM)
+            assert heard(line).endswith(b"hello")
+        assert web.process.wait(15) == 0
+    with web_server(home) as web:
+        assert len(processes_of(home)) == 3
+        os.kill(web.process.pid, signal.SIGKILL)
+        web.process.wait()
+        wait_until(lambda: not processes_of(home), 5)
+
+
+class _Request:
+    """What granian says of one request."""
+
+    def __init__(self, client: str = "198.51.100.7:4000", **headers: str) -> None:
+        self.client, self.headers = client, {name.replace("_", "-"): value for name, value in headers.items()}
+        self.proto, self.scheme, self.method, self.path = "http", "http", "GET", "/café"
+        self.query_string, self.authority, self.http_version = "a=1", None, "1.1"
+
+
+def _seen(request: _Request, proxies: str = "") -> dict[str, Any]:
+    application = Application(stand_in.answer, environment={"BYNAME_TRUSTED_PROXIES": proxies})
+    return application._environ(request, request.path, b"")
+
+
+def test_forwarded_addresses_are_believed_of_named_proxies_only() -> None:
+    said = {"x_forwarded_for": "203.0.113.5, 192.0.2.1", "x_forwarded_proto": "https"}
+    stranger = _seen(_Request(**said))
+    assert (stranger["REMOTE_ADDR"], stranger["wsgi.url_scheme"]) == ("198.51.100.7", "http")
+    known = _seen(_Request("10.0.0.2:99", **said), "10.0.0.0/8, 192.0.2.0/24")
+    assert (known["REMOTE_ADDR"], known["wsgi.url_scheme"]) == ("203.0.113.5", "https")
+    # What stands left of the first address no proxy of ours wrote, the caller may have made up.
+    assert (
+        _seen(_Request("10.0.0.2:99", x_forwarded_for="8.8.8.8, 203.0.113.5"), "10.0.0.0/8")["REMOTE_ADDR"]
+        == "203.0.113.5"
+    )
+    assert _seen(_Request("10.0.0.2:99", x_forwarded_for="nonsense"), "10.0.0.0/8")["REMOTE_ADDR"] == "10.0.0.2"
+    assert _seen(_Request("[2001:db8::1]:99"), "2001:db8::/32")["REMOTE_ADDR"] == "2001:db8::1"
+    assert not [name for name in known if "FORWARDED" in name]
+
+
+def test_headers_reach_django_under_their_own_names_only() -> None:
+    environ = _seen(_Request(accept_language="fr", content_type="text/plain"))
+    assert (environ["HTTP_ACCEPT_LANGUAGE"], environ["CONTENT_TYPE"]) == ("fr", "text/plain")
+    assert environ["PATH_INFO"] == "/caf\xc3\xa9"
+    request = _Request()
+    request.headers = {"x_forwarded_for": "1.1.1.1", "proxy": "http://evil"}
+    assert not [name for name in _seen(request) if "FORWARDED" in name or "PROXY" in name]
