@@ -1,0 +1,165 @@
+"""The directory as this process holds it: today's and tomorrow's, fresh within a second of any change."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils import timezone
+
+from byname.ledger import queries as ledger
+from byname.places import queries as places
+from byname.postings import queries as postings
+from byname.vocabulary import PUBLIC
+
+_log = logging.getLogger("byname.snapshot")
+_POLL_SECONDS: Final = 0.25
+
+
+class Away(Exception):
+    """Nothing is held and the database cannot be asked: the caller answers 503 and says when to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What was read at one version, for the day it was read on and the next."""
+
+    version: int
+    land: int
+    profile: places.ServiceProfile
+    days: tuple[postings.Directory, postings.Directory]
+    changes_at: tuple[float, float]
+    """The moments (seconds since 1970) at which the first and the second day end here."""
+
+
+_lock = threading.Lock()
+_held: _Held | None = None
+_polling = False
+
+
+def today() -> date:
+    """The day it is where the service is (`BYNAME_TIME_ZONE`)."""
+    return timezone.localdate()
+
+
+def _midnight_after(day: date) -> float:
+    # Built from the next day's own midnight, so that days of 23 and 25 hours end when the clocks say so.
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time())).timestamp()
+
+
+def _read(before: _Held | None) -> _Held:
+    versions = ledger.public_versions(viewer=PUBLIC)
+    version, land = versions.get("everything", 0), versions.get("land", 0)
+    first = today()
+    second = first + timedelta(days=1)
+    known = {day.on: day.territory for day in before.days} if before and before.land == land else {}
+    one = postings.directory(on=first, version=version, viewer=PUBLIC, territory=known.get(first))
+    other = postings.directory(on=second, version=version, viewer=PUBLIC, territory=known.get(second))
+    return _Held(
+        version=version,
+        land=land,
+        profile=places.service_profile(viewer=PUBLIC),
+        days=(one, other),
+        changes_at=(_midnight_after(first), _midnight_after(second)),
+    )
+
+
+def _current(held: _Held) -> postings.Directory | None:
+    now = time.time()
+    if now < held.changes_at[0]:
+        return held.days[0]
+    return held.days[1] if now < held.changes_at[1] else None
+
+
+def _renew() -> None:
+    """Read again where anything changed, or where the day held last has begun."""
+    global _held
+    held = _held
+    version = ledger.public_versions(viewer=PUBLIC).get("everything", 0)
+    if held is None or held.version != version or time.time() >= held.changes_at[0]:
+        fresh = _read(held)
+        with _lock:
+            _held = fresh
+
+
+def city() -> postings.Directory:
+    """The directory in force now; raises Away where none is held and none can be read.
+
+    Where this process polls (`keep_fresh`), asks nothing of the database; elsewhere asks it for the version each time.
+    """
+    if not _polling:
+        try:
+            _renew()
+        except DatabaseError as fault:
+            if _held is None:
+                raise Away from fault
+    held = _held
+    directory = _current(held) if held else None
+    if directory is None:
+        raise Away
+    return directory
+
+
+def profile() -> places.ServiceProfile:
+    """The service's own name, lines and colours; raises Away like `city`."""
+    city()
+    held = _held
+    if held is None:
+        raise Away
+    return held.profile
+
+
+def forget() -> None:
+    """Drop what is held, so that the next question reads anew."""
+    global _held
+    with _lock:
+        _held = None
+
+
+def _poll() -> None:
+    failing = False
+    while True:
+        try:
+            close_old_connections()
+            _renew()
+            failing = False
+        except Exception as fault:
+            # Said once for each spell: the poller must outlive every outage, and what is held goes on serving.
+            if not failing:
+                _log.warning("the directory could not be renewed", extra={"fault": type(fault).__name__})
+            failing = True
+        time.sleep(_POLL_SECONDS)
+
+
+def keep_fresh() -> None:
+    """Start this process's poller: from now on `city` answers from memory, at most a second old."""
+    global _polling
+    with _lock:
+        if _polling:
+            return
+        _polling = True
+    threading.Thread(target=_poll, name="byname-snapshot", daemon=True).start()
+
+
+def is_held() -> bool:
+    """Whether there is an answer in memory for today."""
+    held = _held
+    return held is not None and _current(held) is not None
+
+
+def demo() -> bool:
+    """Whether what is shown is the demonstration; False while nothing is known."""
+    held = _held
+    return bool(held and held.profile.demo)
+
+
+def time_zone() -> str:
+    """The name of the time zone that decides "today"."""
+    return str(settings.TIME_ZONE)
