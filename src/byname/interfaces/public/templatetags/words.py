@@ -1,0 +1,97 @@
+"""The words pages are made with: dates, durations, names, and safety sentences with their originals."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext, pgettext
+
+from byname.interfaces.public import names, reviewed
+
+register = template.Library()
+
+
+@register.filter
+def month(value: date) -> str:
+    """A month and its year: "March 2024"."""
+    return date_format(value, pgettext("date pattern: month and year", "F Y"), use_l10n=False)
+
+
+@register.filter
+def full_day(value: date) -> str:
+    """A day with its weekday: "Monday, 2 March 2026"."""
+    said = date_format(value, pgettext("date pattern: weekday, day, month, year", "l, j F Y"), use_l10n=False)
+    # French alone counts the first day of a month ("1er mars"), which no date pattern can say.
+    return said.replace(" 1 ", " 1er ", 1) if value.day == 1 and translation.get_language() == "fr" else said
+
+
+@register.filter
+def duration(days: int) -> str:
+    """A length of time as people say it: "2 years 3 months", "5 months", "12 days"."""
+    months = int(days / 30.4375)
+    years, months = divmod(months, 12)
+    if not years and not months:
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    said = []
+    if years:
+        said.append(ngettext("%(count)d year", "%(count)d years", years) % {"count": years})
+    if months:
+        said.append(ngettext("%(count)d month", "%(count)d months", months) % {"count": months})
+    return pgettext("between years and months", " ").join(said)
+
+
+@register.filter
+def language_list(codes: tuple[str, ...]) -> str:
+    """Languages by name."""
+    return names.language_names(codes)
+
+
+@register.filter
+def skill_list(codes: tuple[str, ...]) -> str:
+    """Skills by name."""
+    return names.skill_names(codes)
+
+
+@register.filter
+def rank(value: str) -> str:
+    """A rank in the language of the page."""
+    return names.rank_name(value)
+
+
+@register.simple_tag
+def safety(original: str, **facts: Any) -> SafeString:
+    """A safety sentence; while no named speaker has approved its translation, the English original beside it."""
+    translated, beside = reviewed.safety(original)
+    shown = translated % facts if facts else translated
+    if not beside:
+        lang = {} if translated != original or translation.get_language() == "en" else {"lang": "en"}
+        if lang:
+            return format_html('<span lang="en" dir="ltr">{}</span>', shown)
+        return format_html("{}", shown)
+    return format_html(
+        '{} <span class="original" lang="en" dir="ltr">{}</span>', shown, beside % facts if facts else beside
+    )
+
+
+@register.filter
+def lead_of(postings: tuple[Any, ...]) -> Any:
+    """The posting that leads; None where nobody does today."""
+    return next((posting for posting in postings if posting.role == "lead"), None)
+
+
+@register.simple_tag
+def untranslated() -> SafeString:
+    """Attributes for words that stand only in the language they were written in."""
+    return SafeString('lang="en" dir="ltr"') if translation.get_language() != "en" else SafeString("")
+
+
+@register.filter
+def spoken_digits(code: str) -> str:
+    """A six-digit code in two groups, as people read it out."""
+    return f"{code[:3]} {code[3:]}"
