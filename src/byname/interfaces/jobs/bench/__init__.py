@@ -1,0 +1,1 @@
+"""Measuring byname: what each figure is measured on, and how."""
