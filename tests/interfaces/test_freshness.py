@@ -227,8 +227,8 @@ def test_a_cover_goes_at_the_midnight_of_the_service(
     settings.TIME_ZONE = zone
     there = ZoneInfo(zone)
 
-    def at(on: date, *clock_time: int) -> datetime:
-        return datetime(on.year, on.month, on.day, *clock_time, tzinfo=there)
+    def at(on: date, hour: int = 0) -> datetime:
+        return datetime(on.year, on.month, on.day, hour, tzinfo=there)
 
     begins = datetime.fromtimestamp(at(day).timestamp(), there)
     ends = datetime.fromtimestamp(at(day + timedelta(1)).timestamp(), there)

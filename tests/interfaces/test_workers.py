@@ -189,14 +189,14 @@ def test_with_the_database_away_memory_serves_on_and_the_rest_says_when_to_come_
     photo = f"/photo/{committed.chidi.reference}/small.webp"
     form = {"method": "POST", "body": "q=12+Millrace+Lane"}
     assert worker.ask(photo).status == 200
-    assert worker.ask("/find", **form).status == 303  # type: ignore[arg-type]
+    assert worker.ask("/find", **form).status == 303
     getattr(line, trouble)()
-    held = ("/", "/at/old-mill", "/fr/at/old-mill", "/areas", "/embed/ring", "/help-now", "/check", MILL)
-    held = (*held, "/api/v1/areas", "/api/v1/areas.geojson", "/api/v1/areas/ring", "/sitemap.xml", "/at/ring/posters")
+    held: tuple[str, ...] = ("/", "/at/old-mill", "/fr/at/old-mill", "/areas", "/embed/ring", "/help-now", "/check", MILL)
+    held += ("/api/v1/areas", "/api/v1/areas.geojson", "/api/v1/areas/ring", "/sitemap.xml", "/at/ring/posters")
     assert {path: answers_by_itself(worker.ask(path)) for path in held} == dict.fromkeys(held, True)
     away = {
-        "page": worker.ask("/find", **form),  # type: ignore[arg-type]
-        "page in French": worker.ask("/fr/find", **form),  # type: ignore[arg-type]
+        "page": worker.ask("/find", **form),
+        "page in French": worker.ask("/fr/find", **form),
         "check": worker.ask("/check", method="POST", body="code=123456"),
         "poster": worker.ask("/at/old-mill/poster-a4.pdf"),
         "photo": worker.ask(photo),
@@ -210,7 +210,7 @@ def test_with_the_database_away_memory_serves_on_and_the_rest_says_when_to_come_
     line.mend()
     recovered = seconds_until(lambda: worker.ask(photo).status == 200, limit=20)
     assert [worker.ask(photo).status for _ in range(8)] == [200] * 8
-    assert worker.ask("/find", **form).status == 303  # type: ignore[arg-type]
+    assert worker.ask("/find", **form).status == 303
     people.hide_officer(committed.chidi.reference, by=BY, at=timezone.now())
     assert seconds_until(lambda: "Chukwu" not in worker.ask(MILL).text, limit=20) < 10
     assert recovered < 10

@@ -106,7 +106,7 @@ def test_a_team_is_told_field_by_field_as_the_public_page_shows_it(client: Clien
 
     ana = cast.ana.reference
     token = client.get(AT).json()["team"]["officers"][0]["photo"]["small"].partition("?")[2]
-    plain = {"pronunciation": "", "skills": [], "words": "", "phone": "", "email": "", "photo": None}
+    plain: dict[str, Any] = {"pronunciation": "", "skills": [], "words": "", "phone": "", "email": "", "photo": None}
     said = client.get(AT).json()
     chidi_photo = said["team"]["officers"][2].pop("photo")
     assert said == {

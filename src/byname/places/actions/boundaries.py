@@ -410,9 +410,11 @@ def _second_thoughts(edition: Edition) -> list[str]:
 
 
 def _straddling(edition: Edition) -> list[str]:
-    """How many neighbourhoods lie in two or more divisions, by the newest edition of the other kind."""
+    """How many neighbourhoods lie in two or more divisions, by the newest edition alike of the other kind."""
     other = "divisions" if edition.kind == "neighbourhoods" else "neighbourhoods"
-    newest = Edition.objects.filter(kind=other).order_by("-valid_from").values_list("pk", flat=True).first()
+    # Official boundaries against drawn ones would count the drawing's mistakes.
+    alike = Edition.objects.filter(kind=other, schematic=edition.schematic).order_by("-valid_from")
+    newest = alike.values_list("pk", flat=True).first()
     if newest is None:
         return []
     official, command = (edition.pk, newest) if edition.kind == "neighbourhoods" else (newest, edition.pk)
