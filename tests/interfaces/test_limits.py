@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from byname.interfaces.api import operations
 from byname.interfaces.jobs import tasks
-from byname.interfaces.public import views
+from byname.interfaces.public.views import checking, finding, printing
 from byname.safekeeping.limits import wait_for
 from byname.safekeeping.models import Allowance
 from tests.cast import Cast
@@ -23,7 +23,7 @@ LOOKUP = "/api/v1/team?address=12+Millrace+Lane"
 @pytest.fixture
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every limit lets two uses through."""
-    for module in (views, operations):
+    for module in (finding, checking, printing, operations):
         for name in ("LOOKUPS", "CHECKS", "CHECKS_OF_ONE_AREA", "POSTERS"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, replace(getattr(module, name), most=2))
@@ -76,8 +76,8 @@ def test_a_forwarded_address_changes_nothing_here(client: Client, addresses: Non
 
 
 def test_callers_are_forgotten_by_the_clock(cast: Cast) -> None:
-    wait_for(views.LOOKUPS, "192.0.2.1", at=timezone.now() - timedelta(hours=25))
-    wait_for(views.LOOKUPS, "192.0.2.1", at=timezone.now())
+    wait_for(finding.LOOKUPS, "192.0.2.1", at=timezone.now() - timedelta(hours=25))
+    wait_for(finding.LOOKUPS, "192.0.2.1", at=timezone.now())
     planned = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     assert planned["forget-old-callers"] == "17 * * * *"
     assert tasks.forget_old_callers(timestamp=0) == 1

@@ -121,7 +121,7 @@ def test_who_guesses_codes_is_stopped(visitor: Visitor) -> None:
 def test_the_posters_open_and_hold_the_names(visitor: Visitor) -> None:
     resident = visitor()
     resident.go(f"/at/{HERE}")
-    names = [face.get_attribute("alt").removeprefix("Portrait of ") for face in resident.page.locator(".team .face").all()]  # type: ignore[union-attr]
+    names = [alt.removeprefix("Portrait of ") for alt in drawn(resident.page.locator(".team .face"))]
     resident.page.get_by_role("link", name="Poster and door card").click()
     sheets = resident.page.locator("td a")
     assert sheets.count() == 3 * len(LANGUAGES)

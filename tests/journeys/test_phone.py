@@ -7,7 +7,12 @@ import pytest
 from tests.journeys.ground import HERE, MISSING, NAMED, PAGES, Visitor, code_of, drawn, sideways
 
 PHONES = {
-    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+    },
     "narrow": {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True},
     # 1280 pixels at 200 %.
     "zoomed": {"viewport": {"width": 640, "height": 512}, "device_scale_factor": 2},
@@ -19,8 +24,8 @@ LOW = """() => [...document.querySelectorAll("main .button, main .plain, main in
   .filter((one) => one.checkVisibility())
   .map((one) => [one.textContent.trim() || one.id, Math.round(one.getBoundingClientRect().height)])
   .filter(([, height]) => height < 44)"""
-CUT = """() => [...document.querySelectorAll("main h1, main h2, main h3, main p, main a, main dt, main dd, header a, footer a")]
-  .filter((one) => one.checkVisibility() && !one.closest(".unseen, .map, .wide"))
+CUT = """() => [...document.querySelectorAll("h1, h2, h3, p, a, dt, dd, button, input")]
+  .filter((one) => one.checkVisibility() && !one.closest(".unseen, .skip, .map, .wide"))
   .map((one) => [one.textContent.trim().slice(0, 40), one.getBoundingClientRect()])
   .filter(([, box]) => box.left < -0.5 || box.right > document.documentElement.clientWidth + 0.5)
   .map(([words]) => words)"""

@@ -14,7 +14,7 @@ urlpatterns = [
     *i18n_patterns(*public.spoken, prefix_default_language=False),
 ]
 
-handler400 = "byname.interfaces.public.views.unreadable"
-handler403 = "byname.interfaces.public.views.not_allowed"
-handler404 = "byname.interfaces.public.views.not_here"
-handler500 = "byname.interfaces.public.views.our_fault"
+handler400 = "byname.interfaces.public.views.failing.unreadable"
+handler403 = "byname.interfaces.public.views.failing.not_allowed"
+handler404 = "byname.interfaces.public.views.failing.not_here"
+handler500 = "byname.interfaces.public.views.failing.our_fault"

@@ -12,18 +12,20 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
 from byname.interfaces import snapshot
+from byname.safekeeping.limits import Limit, wait_for
 from byname.vocabulary import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _V = TypeVar("_V", bound=Callable[..., Any])
 _log = logging.getLogger("byname.http")
 
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 LANGUAGE_COOKIE: Final = "language"
 RETRY_SECONDS: Final = 5
 
@@ -91,6 +93,37 @@ def failure(
     for name, value in (headers or {}).items():
         page.headers[name] = value
     return page
+
+
+def caller(request: HttpRequest) -> str:
+    """The network address that asks; named proxies have been looked through by the server."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def held_up(request: HttpRequest, limit: Limit, who: str) -> HttpResponse | None:
+    """The 429 answer where this use is one too many; None where it is allowed."""
+    seconds = wait_for(limit, who, at=timezone.now())
+    if not seconds:
+        return None
+    sentence = _("That was asked very often from here. Please try again in a little while.")
+    return failure(request, 429, sentence, headers={"Retry-After": str(seconds)})
+
+
+def unlike_a_form(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of what is neither a question nor a form; None for both."""
+    if request.method not in ("GET", "HEAD", "POST"):
+        return failure(request, 405, _("That may not be done from here."), headers={"Allow": "GET, HEAD, POST"})
+    if request.method == "POST" and request.content_type not in ("", *FORMS):
+        return failure(request, 415, _("That request could not be read."))
+    return None
+
+
+def see_other(url: str) -> HttpResponse:
+    """The way to another page, asked for by GET; not to be kept."""
+    answer = HttpResponseRedirect(url)
+    answer.status_code = 303
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 _POLICY: Final = (

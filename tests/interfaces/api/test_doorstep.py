@@ -22,7 +22,7 @@ from tests.conftest import needed
 
 # What Django's answer carries beyond the fast one: it concerns pages, or the server takes it off.
 OF_PAGES = {"permissions-policy", "cross-origin-opener-policy", "x-byname-route"}
-ROUNDS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ROUNDS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # Corners, edges and everywhere else of the city, and some of the rest of the world.
 EDGES_NORTH = [round(city.SOUTH + step * 0.005, 6) for step in range(-1, 9)]

@@ -1,4 +1,4 @@
-"""The words of the pages: every catalogue whole, every sentence printable, safety words honest about who approved them."""
+"""The words of the pages: every catalogue whole, every sentence printable, safety words honest."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_catalogues_are_those_of_the_offered_languages() -> None:
     assert {language.replace("_", "-").lower() for language in OTHERS} == offered
 
 
-def test_a_missing_a_stale_and_a_broken_sentence_are_each_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_stale_and_broken_sentences_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "fr" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     po = polib.pofile(str(MESSAGES.catalogue("fr")))

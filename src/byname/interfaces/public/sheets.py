@@ -72,7 +72,7 @@ def sheet(team: Team, service: ServiceProfile, paper: Paper, *, origin: str, on:
                 danger=danger % {"number": emergency},
                 not_urgent=not_urgent % number if urgent else "",
                 scan=_("Scan to meet them"),
-                demonstration=_("This is a demonstration. Every officer here is invented."),
+                demonstration=_("This is a demonstration with invented data."),
                 danger_original=danger_original % {"number": emergency} if danger_original else None,
                 not_urgent_original=not_urgent_original % number if not_urgent_original and urgent else None,
                 unreviewed=_("This translation has not been checked yet.") if danger_original else None,

@@ -133,6 +133,11 @@ class Directory:
         only = team.area.official_ids[0] if len(team.area.official_ids) == 1 else None
         return self._found(only, (slug,), None)
 
+    def team_of(self, slug: str) -> Team | None:
+        """The team of an area where the programme is today; None elsewhere."""
+        team = self.teams.get(slug)
+        return team if team is not None and team.serves(self.on) else None
+
     def _found(self, official_id: int | None, slugs: tuple[str, ...], division_code: str | None) -> Found:
         key = official_id, slugs, division_code
         found = self._answers.get(key)

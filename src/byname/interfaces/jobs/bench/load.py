@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -147,16 +148,18 @@ class _Asker(asyncio.Protocol):
             self.over.set_result(None)
 
 
+def _itself(asker: _Asker) -> _Asker:
+    return asker
+
+
 async def _own(port: int, paths: list[str], connections: int, seconds: float) -> dict[str, Any]:
     told: dict[str, Any] = {"times": [], "refused": 0, "broken": 0}
     requests = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths]
     until = time.perf_counter() + seconds
     step = len(requests) // connections + 1
-    askers = []
-    for number in range(connections):
-        asker = _Asker(requests, number * step % len(requests), until, told)
-        await asyncio.get_running_loop().create_connection(lambda one=asker: one, "127.0.0.1", port)
-        askers.append(asker)
+    askers = [_Asker(requests, number * step % len(requests), until, told) for number in range(connections)]
+    for asker in askers:
+        await asyncio.get_running_loop().create_connection(partial(_itself, asker), "127.0.0.1", port)
     await asyncio.wait([asker.over for asker in askers], timeout=seconds + 10)
     return told
 

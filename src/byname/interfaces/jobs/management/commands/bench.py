@@ -86,7 +86,7 @@ _OVER_HTTP = {"team", "page", "start", "poster"}
 def _alone(name: str, *words: str) -> dict[str, Any]:
     if name == "points":
         return land.place_points(int(words[0]))
-    return land.search(Path(words[0])) if name == "search" else web.page_questions(words)
+    return land.search(Path(words[0])) if name == "search" else web.pages_anew(words)
 
 
 def _machine() -> dict[str, str]:
