@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from byname.config import backup
+from byname.config import backup, program, up
 from byname.config.database import Embedded
 from byname.config.machine import Trouble
 from tests.config.ground import needs_shared_python
@@ -114,3 +114,46 @@ def test_a_damaged_backup_changes_nothing(
     )
     with psycopg.connect(full.addresses().owner) as owner:
         assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (7,)
+
+
+def test_nobody_is_shown_again_who_was_hidden_after_the_backup(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    program.prepare(home)
+    server = Embedded(home)
+    addresses = server.start()
+    try:
+        up.bring_up_to_date(home, addresses, empty=True)
+        with psycopg.connect(addresses.owner) as owner:
+            for number in range(3):
+                owner.execute(
+                    "INSERT INTO byname_officer (reference, given_name, family_name, shown_as, pronunciation, rank,"
+                    " badge_number, badge_shown, languages, skills, words, phone, email, photo_consented_on,"
+                    " photo_token, photo_formats, lives_in) VALUES (%s, 'Ana', 'Moreira', 'full', '', 'Constable', %s,"
+                    " true, '{}', '{}', '', '', '', '2026-01-01', '', '{}', '')",
+                    (f"O-22222{number}", str(8120 + number)),
+                )
+            owner.execute("INSERT INTO byname_publicversion VALUES ('everything', 4)")
+        file = home / "all.tar.gz"
+        assert backup.back_up(home, file) == 0
+        assert program.manage(home, addresses, ["officer", "hide", "8120"]) == 0
+        assert program.manage(home, addresses, ["officer", "withdraw-photo", "8121"]) == 0
+        with psycopg.connect(addresses.owner) as owner:
+            owner.execute("UPDATE byname_publicversion SET version = 90 WHERE subject = 'everything'")
+
+        assert backup.restore(home, file, replace=True) == 0
+
+        with psycopg.connect(addresses.owner) as owner:
+            shown = owner.execute(
+                "SELECT badge_number, hidden_at IS NOT NULL, photo_withdrawn_on IS NOT NULL FROM byname_officer ORDER BY 1"
+            ).fetchall()
+            events = owner.execute("SELECT event FROM byname_ledgerline ORDER BY id").fetchall()
+            ((version,),) = owner.execute("SELECT version FROM byname_publicversion WHERE subject = 'everything'")
+    finally:
+        server.stop()
+    assert shown == [("8120", True, False), ("8121", False, True), ("8122", False, False)]
+    assert events == [("officer.hidden",), ("officer.photo_withdrawn",)]
+    assert version > 90, "pages held from before the restore are not taken for those of after"
+    assert "every count is the backup's" in capsys.readouterr().err

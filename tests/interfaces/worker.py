@@ -46,7 +46,13 @@ class Worker:
         }
         command = [sys.executable, "-m", "tests.interfaces.worker", "poll" if poll else "ask"]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         self._read()
 

@@ -14,7 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -25,6 +25,15 @@ from byname.config.up import say
 
 _FORMAT = 1
 _DUMP, _MANIFEST = "database.dump", "manifest.json"
+# Who may not be shown, in the database about to be replaced: a backup from before must not show them again.
+_HELD_BACK: Final[dict[str, LiteralString]] = {
+    "hide": "SELECT reference FROM byname_officer WHERE hidden_at IS NOT NULL ORDER BY reference",
+    "withdraw-photo": (
+        "SELECT reference FROM byname_officer WHERE photo_withdrawn_on IS NOT NULL"
+        " AND (photo_consented_on IS NULL OR photo_withdrawn_on >= photo_consented_on) ORDER BY reference"
+    ),
+}
+_VERSIONS: Final = "SELECT subject, version FROM byname_publicversion"
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 # A newer PostgreSQL writes settings an older one does not know; they change nothing about the data.
 _UNKNOWN_TO_OLDER = re.compile(rb"^SET (transaction_timeout|restrict_nonsystem_relation_kind) = .*;$")
@@ -82,6 +91,7 @@ def restore(home: Path, file: Path, *, replace: bool) -> int:
             with psycopg.connect(addresses.owner) as connection:
                 tables = connection.execute(_TABLES).fetchall()
                 version = connection.info.server_version // 10000
+                held_back, versions = _held_back(connection), _versions(connection)
             if tables and not replace:
                 raise Trouble(
                     f"The database holds {len(tables)} tables already. To put the backup in their place: "
@@ -104,10 +114,50 @@ def restore(home: Path, file: Path, *, replace: bool) -> int:
             database.grant(addresses)
             with psycopg.connect(addresses.owner) as connection:
                 counts = _counts(connection)
+                known = {act: _still_known(connection, held_back[act]) for act in held_back}
+                # Whoever holds pages of before must see that these are others, whatever number the backup carried.
+                for subject, before in versions.items():
+                    connection.execute(
+                        "UPDATE byname_publicversion SET version = greatest(version, %s) + 1 WHERE subject = %s",
+                        (before, subject),
+                    )
+            for act, references in known.items():
+                if references and program.manage(home, addresses, ["officer", act, *references]):
+                    raise Trouble(
+                        "The backup is back, but those who are hidden or withdrew their photo could not be held back "
+                        f"again: do it by hand before you start byname: ./byname officer {act} {' '.join(references)}"
+                    )
+    if not tables:
+        say("Officers hidden and photos withdrawn after the backup was made are not in it: do those again now, before")
+        say("you start byname, with ./byname officer.")
     if counts != manifest["rows"]:
         raise Trouble(f"Not everything came back ({version}): the counts differ from the backup's own. Do not use it.")
     say(f"{sum(counts.values())} rows of {len(counts)} tables came back; every count is the backup's.")
     return 0
+
+
+def _exists(connection: psycopg.Connection, table: str) -> bool:
+    return connection.execute("SELECT to_regclass(%s)", (table,)).fetchone() != (None,)
+
+
+def _held_back(connection: psycopg.Connection) -> dict[str, list[str]]:
+    """Who is hidden, and who withdrew their photo, by what must be done again."""
+    if not _exists(connection, "byname_officer"):
+        return {}
+    return {act: [row[0] for row in connection.execute(asked).fetchall()] for act, asked in _HELD_BACK.items()}
+
+
+def _still_known(connection: psycopg.Connection, references: list[str]) -> list[str]:
+    if not references:
+        return []
+    asked = "SELECT reference FROM byname_officer WHERE reference = ANY(%s) ORDER BY reference"
+    return [row[0] for row in connection.execute(asked, (references,)).fetchall()]
+
+
+def _versions(connection: psycopg.Connection) -> dict[str, int]:
+    if not _exists(connection, "byname_publicversion"):
+        return {}
+    return dict(connection.execute(_VERSIONS).fetchall())
 
 
 def metadata_version() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from byname.config import backup, database, machine, program, proving, up
 
-_CONTINUE = {"bring": "bring", "shell": "shell"}
+_CONTINUE = {"bring": "bring", "officer": "officer", "shell": "shell"}
 
 
 def main(words: list[str]) -> int:

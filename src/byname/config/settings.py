@@ -36,7 +36,8 @@ def database(url: str) -> dict[str, Any]:
         )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or parts.hostname or ""
-    pool = {"min_size": 1, "max_size": 6, "timeout": 3, "max_lifetime": 1800, "max_idle": 300}
+    # After three seconds an attempt starts afresh: left to itself the pool waits longer and longer, up to minutes.
+    pool = {"min_size": 1, "max_size": 6, "timeout": 3, "reconnect_timeout": 3, "max_lifetime": 1800, "max_idle": 300}
     options |= {"connect_timeout": 3, "application_name": "byname", "pool": pool}
     return {
         "ENGINE": "django.db.backends.postgresql",

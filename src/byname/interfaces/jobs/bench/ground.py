@@ -77,14 +77,16 @@ def alone(name: str, *words: str, home: Path | None = None) -> dict[str, Any]:
     return told
 
 
-def command(*words: str) -> float:
-    """Run one of byname's commands on this process's database; the seconds it took from start to end."""
-    began = time.perf_counter()
+def command(*words: str) -> tuple[float, float]:
+    """Run one of byname's commands on this process's database; the seconds from start to end, and of processor time."""
+    began, before = time.perf_counter(), os.times()
     line = [sys.executable, "-m", "byname.config.manage", *words]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CommandError(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
-    return time.perf_counter() - began
+    after = os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - began, processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Service:
     port: int
     process: int
     seconds_to_ready: float
+    processor_to_ready: float
+    """Seconds of processor time of everything that was started, until it was ready."""
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers by their small names, and body."""
@@ -119,7 +123,8 @@ def service(home: Path) -> Iterator[Service]:
     began = time.perf_counter()
     with processes.running(line, variables, log) as child:
         _wait(port, "/readyz", child, log)
-        yield Service(port, child.pid, time.perf_counter() - began)
+        seconds, spent = time.perf_counter() - began, processes.spent(child.pid)
+        yield Service(port, child.pid, seconds, spent.web + spent.database + spent.rest)
 
 
 @contextlib.contextmanager

@@ -64,6 +64,13 @@ def rank(value: str) -> str:
     return names.rank_name(value)
 
 
+@register.filter
+def breaking(address: str) -> SafeString:
+    """An e-mail address that a narrow column may break before its host."""
+    name, mark, host = address.partition("@")
+    return format_html("{}<wbr>{}{}", name, mark, host)
+
+
 @register.simple_tag
 def safety(original: str, **facts: Any) -> SafeString:
     """A safety sentence; while no named speaker has approved its translation, the English original beside it."""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from byname.interfaces.jobs.bring import KINDS, Kind, Order
 from byname.vocabulary import FileRefused, Refused, operator
 
-_FAULTS_SHOWN = 50
+_FAULTS_SHOWN = 1000
 
 
 class Command(BaseCommand):
