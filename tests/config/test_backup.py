@@ -147,7 +147,8 @@ def test_nobody_is_shown_again_who_was_hidden_after_the_backup(
 
         with psycopg.connect(addresses.owner) as owner:
             shown = owner.execute(
-                "SELECT badge_number, hidden_at IS NOT NULL, photo_withdrawn_on IS NOT NULL FROM byname_officer ORDER BY 1"
+                "SELECT badge_number, hidden_at IS NOT NULL, photo_withdrawn_on IS NOT NULL"
+                " FROM byname_officer ORDER BY 1"
             ).fetchall()
             events = owner.execute("SELECT event FROM byname_ledgerline ORDER BY id").fetchall()
             ((version,),) = owner.execute("SELECT version FROM byname_publicversion WHERE subject = 'everything'")
