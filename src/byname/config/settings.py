@@ -39,6 +39,8 @@ def database(url: str) -> dict[str, Any]:
     # After three seconds an attempt starts afresh: left to itself the pool waits longer and longer, up to minutes.
     pool = {"min_size": 1, "max_size": 6, "timeout": 3, "reconnect_timeout": 3, "max_lifetime": 1800, "max_idle": 300}
     options |= {"connect_timeout": 3, "application_name": "byname", "pool": pool}
+    # A server that vanished without a word (its machine gone, its cable cut) is given up after some ten seconds.
+    options |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10000}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
