@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 
 from playwright.sync_api import expect
 
+from tests.config.ground import wait_until
 from tests.conftest import SHARED, needed
 from tests.journeys.ground import HERE, NAMED, Town, Visitor, drawn
 
@@ -31,7 +31,8 @@ def test_the_real_boundaries_replace_the_drawn_ones_and_keep_the_ids(town: Town,
     edition = ("--edition", "2022", "--valid-from", "2022-04-12")
     town.command("bring", "neighbourhoods", str(land), *edition)
     town.command("bring", "divisions", str(divisions), *edition)
-    time.sleep(1)
+    # Every worker reads the land anew; on a busy machine that may take a few seconds.
+    wait_until(lambda: not any("Drawn by hand" in town.ask(f"/at/{HERE}").text for _ in range(20)), 15)
 
     assert _neighbourhoods(town) == before
     resident.go("/")

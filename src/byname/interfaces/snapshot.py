@@ -34,6 +34,7 @@ class _Held:
     version: int
     land: int
     profile: places.ServiceProfile
+    editions: tuple[places.EditionFacts, ...]
     days: tuple[postings.Directory, postings.Directory]
     changes_at: tuple[float, float]
     """The moments (seconds since 1970) at which the first and the second day end here."""
@@ -66,6 +67,7 @@ def _read(before: _Held | None) -> _Held:
         version=version,
         land=land,
         profile=places.service_profile(viewer=PUBLIC),
+        editions=places.editions(viewer=PUBLIC),
         days=(one, other),
         changes_at=(_midnight_after(first), _midnight_after(second)),
     )
@@ -114,6 +116,15 @@ def profile() -> places.ServiceProfile:
     if held is None:
         raise Away
     return held.profile
+
+
+def editions() -> tuple[places.EditionFacts, ...]:
+    """The editions of boundaries and the files they came from; raises Away like `city`."""
+    city()
+    held = _held
+    if held is None:
+        raise Away
+    return held.editions
 
 
 def forget() -> None:

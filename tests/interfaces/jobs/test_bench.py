@@ -12,10 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from byname.analysis import sampling
-from byname.interfaces.jobs.bench import ground, load, processes
+from byname.interfaces.jobs.bench import address_questions, address_rows, ground, land, load, processes
 from byname.interfaces.jobs.bench.figures import Figure, median, percentile, report, table, written
+from byname.vocabulary import Actor
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,28 @@ def test_the_time_of_children_that_have_ended_is_counted() -> None:
     subprocess.run([sys.executable, "-c", burning], check=True)
     spent = processes.spent(os.getpid()).since(before)
     assert (spent.rest >= 0.3, spent.web, spent.database) == (True, 0.0, 0.0)
+
+
+def test_addresses_are_searched_by_what_people_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(words: str, *, viewer: Actor) -> tuple[object, ...]:
+        typed.append(words)
+        return ()
+
+    typed: list[str] = []
+    monkeypatch.setattr(land.places, "search_addresses", asked)
+    address_rows.write_rows(tmp_path / "rows.csv", 2000, streets=50)
+    told = land.search(tmp_path / "rows.csv")
+    sampled = list(address_rows.rows(2000, streets=50))[::211]
+    assert typed == [words for _shape, words in address_questions.questions(sampled)]
+    assert told["asked"] == len(typed) - 1
+
+
+def test_an_unknown_measure_is_told_which_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        call_command("bench", "fly")
+    assert capsys.readouterr().err == (
+        "There is no measure 'fly'. These exist: team, page, start, poster, bring, points, addresses.\n"
+    )
 
 
 class _Answers(BaseHTTPRequestHandler):

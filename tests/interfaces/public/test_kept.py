@@ -71,9 +71,10 @@ def test_no_more_are_kept_than_there_is_room_for(cast: Cast, monkeypatch: pytest
     assert (pages.answer(asked("/at/0"), directory, make).content, make.made) == (b"page 5", 5)
 
 
-def test_an_area_asked_for_again_is_the_same_page_in_every_language(cast: Cast, client: Client) -> None:
-    first = [client.get(f"{code}/at/old-mill") for code in SPOKEN]
-    again = [client.get(f"{code}/at/old-mill") for code in SPOKEN]
+@pytest.mark.parametrize("path", ["/at/old-mill", "/", "/areas"])
+def test_a_page_asked_for_again_is_the_same_in_every_language(cast: Cast, client: Client, path: str) -> None:
+    first = [client.get(f"{code}{path}") for code in SPOKEN]
+    again = [client.get(f"{code}{path}") for code in SPOKEN]
     assert [answer.status_code for answer in first] == [200] * len(SPOKEN)
     assert [answer.content for answer in again] == [answer.content for answer in first]
     assert [dict(answer.headers) for answer in again] == [dict(answer.headers) for answer in first]

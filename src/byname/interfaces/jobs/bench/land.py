@@ -111,7 +111,7 @@ def search(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(itertools.islice(csv.DictReader(file), 0, None, 211))
     times, processor = [], []
-    for words, _shape in address_questions.questions(rows):
+    for _shape, words in address_questions.questions(rows):
         began, before = time.perf_counter(), time.thread_time()
         try:
             places.search_addresses(words, viewer=PUBLIC)

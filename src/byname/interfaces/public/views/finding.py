@@ -20,12 +20,13 @@ from byname.interfaces.http import (
     see_other,
     unlike_a_form,
 )
-from byname.interfaces.public import drawing
+from byname.interfaces.public import drawing, kept
 from byname.postings.queries import Directory, Found, Team
 from byname.safekeeping.limits import Limit
 from byname.vocabulary import Point, Refused
 
 LOOKUPS: Final = Limit("look-up", most=120, seconds=60)
+_pages: Final = kept.Pages()
 
 
 @audience(Audience.PUBLIC)
@@ -33,6 +34,10 @@ LOOKUPS: Final = Limit("look-up", most=120, seconds=60)
 def home(request: HttpRequest) -> HttpResponse:
     """One box, some faces, the map and the list."""
     directory = snapshot.city()
+    return _pages.answer(request, directory, lambda: _home(request, directory))
+
+
+def _home(request: HttpRequest, directory: Directory) -> HttpResponse:
     leads = [
         posting.officer
         for team in directory.serving
@@ -133,6 +138,10 @@ def _groups(directory: Directory) -> list[tuple[str, list[Team]]]:
 def areas(request: HttpRequest) -> HttpResponse:
     """Every area by division, then every neighbourhood by name; those without a team say so."""
     directory = snapshot.city()
+    return _pages.answer(request, directory, lambda: _areas(request, directory))
+
+
+def _areas(request: HttpRequest, directory: Directory) -> HttpResponse:
     hoods = [
         (hood, directory.of_neighbourhood(hood.official_id))
         for hood in sorted(directory.territory.neighbourhoods, key=lambda hood: hood.name.casefold())

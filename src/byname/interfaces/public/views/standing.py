@@ -50,7 +50,7 @@ def languages(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Who runs this, what it keeps, where the data comes from."""
-    return render(request, "public/about.html", {"directory": snapshot.city()})
+    return render(request, "public/about.html", {"directory": snapshot.city(), "editions": snapshot.editions()})
 
 
 @audience(Audience.PUBLIC)
