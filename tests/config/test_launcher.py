@@ -67,7 +67,7 @@ def test_an_unknown_command_is_told() -> None:
     done = byname(["fly"])
     assert (done.returncode, done.stderr) == (
         2,
-        "byname has no command 'fly'. These exist: up, bring, backup, restore, test, check, bench, shell.\n",
+        "byname has no command 'fly'. These exist: up, bring, officer, backup, restore, test, check, bench, shell.\n",
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from typing import Final
 
-from django.db import connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.urls import get_resolver
 
 from byname.config import logs
@@ -16,6 +17,8 @@ from byname.config.wsgi import application as django
 # Django is set up by the import above; what stands on its tables is imported after it.
 from byname.config import ready  # isort: skip
 from byname.interfaces import snapshot  # isort: skip
+from byname.places.queries import addresses  # isort: skip
+from byname.vocabulary import PUBLIC, Refused  # isort: skip
 from byname.interfaces.api import doorstep  # isort: skip
 
 _PATIENCE_SECONDS: Final = 10.0
@@ -35,6 +38,14 @@ def start() -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     while not snapshot.is_held() and time.monotonic() < until:
         time.sleep(0.01)
+    threading.Thread(target=_learn_the_streets, name="byname-streets", daemon=True).start()
+
+
+def _learn_the_streets() -> None:
+    # The first search reads every street's name, up to a second in a large city: not while somebody waits for it.
+    with contextlib.suppress(DatabaseError, OSError, Refused):
+        addresses.search_addresses("first street", viewer=PUBLIC)
+    close_old_connections()
 
 
 journal = logs.journal_from_environment()
