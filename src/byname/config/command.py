@@ -79,7 +79,7 @@ def _manage(home: Path, words: list[str]) -> int:
     with database.served(home) as served:
         addresses = served.addresses
         if words[0] not in ("migrate", "makemigrations"):
-            up.bring_up_to_date(home, addresses, empty=True)
+            up.bring_up_to_date(home, addresses, empty=True, serving=False)
         code = program.manage(home, addresses, words)
         if words[0] == "migrate" and code == 0:
             database.grant(addresses)

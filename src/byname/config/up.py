@@ -56,11 +56,14 @@ def up(home: Path, port: int, *, empty: bool) -> int:
     return 0
 
 
-def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool) -> None:
-    """The tables fit the program, the static files are gathered, and an empty database holds the demo city."""
+def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool, serving: bool = True) -> None:
+    """The tables fit the program and an empty database holds the demo city; `serving`: static files are gathered too.
+
+    Only who serves gathers them: a running server goes on with the files it began with.
+    """
     gathered, static = home / "static-made-from", _mark_of_static_files()
     gathering: subprocess.Popen[bytes] | None = None
-    if not gathered.exists() or gathered.read_text() != static:
+    if serving and (not gathered.exists() or gathered.read_text() != static):
         say("Gathering the static files …")
         words = ("collectstatic", "--no-input", "--clear", "--skip-checks", "--verbosity=0")
         gathering = program.begin(home, addresses, words, output=2)  # beside the work on the tables

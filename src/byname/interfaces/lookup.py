@@ -53,7 +53,9 @@ def look_up(words: str, directory: Directory) -> LookedUp:
     sightings = tuple(Sighting(match.label, _served(match, directory)) for match in matches)
     first = matches[0]
     rivals = {page_of(s.found) for m, s in zip(matches, sightings, strict=True) if m.score > first.score - CLOSE}
-    return LookedUp(sightings, sure=first.score >= SURE and not first.nearest and len(rivals) == 1)
+    # A street without a number runs through many areas: its middle is nobody's address.
+    plain = not first.nearest and first.kind != "street"
+    return LookedUp(sightings, sure=first.score >= SURE and plain and len(rivals) == 1)
 
 
 def _served(match: addresses.Match, directory: Directory) -> Found | None:

@@ -61,13 +61,16 @@ def _read(before: _Held | None) -> _Held:
     first = today()
     second = first + timedelta(days=1)
     known = {day.on: day.territory for day in before.days} if before and before.land == land else {}
+    editions = places.editions(viewer=PUBLIC)
     one = postings.directory(on=first, version=version, viewer=PUBLIC, territory=known.get(first))
-    other = postings.directory(on=second, version=version, viewer=PUBLIC, territory=known.get(second))
+    # The land is the same tomorrow, unless an edition begins.
+    same = None if any(edition.valid_from == second for edition in editions) else one.territory
+    other = postings.directory(on=second, version=version, viewer=PUBLIC, territory=known.get(second) or same)
     return _Held(
         version=version,
         land=land,
         profile=places.service_profile(viewer=PUBLIC),
-        editions=places.editions(viewer=PUBLIC),
+        editions=editions,
         days=(one, other),
         changes_at=(_midnight_after(first), _midnight_after(second)),
     )

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.html import escape
 
 from byname.interfaces.public import names, reviewed
 from byname.interfaces.public.posters import missing_glyphs
@@ -83,9 +84,18 @@ def test_a_safety_sentence_nobody_approved_stands_beside_its_original() -> None:
     page = Template('{% safety "In danger? Call %(number)s now." number="911" %}')
     with translation.override("fr"):
         shown = page.render(Context())
-        translated = translation.gettext("In danger? Call %(number)s now.") % {"number": "911"}
-    assert translated != "In danger? Call 911 now."
-    assert shown == f'{translated} <span class="original" lang="en" dir="ltr">In danger? Call 911 now.</span>'
+        number = {"number": '<span class="tel">911</span>'}
+        translated = escape(translation.gettext("In danger? Call %(number)s now.")) % number
+    original = 'In danger? Call <span class="tel">911</span> now.'
+    assert translated != original
+    assert shown == f'{translated} <span class="original" lang="en" dir="ltr">{original}</span>'
+
+
+def test_what_fills_a_safety_sentence_is_only_words() -> None:
+    page = Template('{% safety "In danger? Call %(number)s now." number=number %}')
+    with translation.override("en"):
+        shown = page.render(Context({"number": "<script>911</script>"}))
+    assert shown == 'In danger? Call <span class="tel">&lt;script&gt;911&lt;/script&gt;</span> now.'
 
 
 def test_an_approved_safety_sentence_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +117,7 @@ def test_an_edited_translation_is_no_longer_approved(monkeypatch: pytest.MonkeyP
 def test_english_pages_say_the_original_once() -> None:
     page = Template('{% safety "In danger? Call %(number)s now." number="911" %}')
     with translation.override("en"):
-        assert page.render(Context()) == "In danger? Call 911 now."
+        assert page.render(Context()) == 'In danger? Call <span class="tel">911</span> now.'
 
 
 def test_every_skill_an_officer_may_have_has_a_name() -> None:

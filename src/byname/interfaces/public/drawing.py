@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from django.utils.html import format_html, format_html_join
@@ -15,6 +16,7 @@ from byname.postings.queries import Directory
 
 WIDTH: Final = 420.0
 HEIGHT: Final = 300.0
+_HALF_A_LETTER: Final = 3.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,27 @@ def _shape(name: str, slug: str, outline: Outline, frame: _Frame, label: tuple[f
     if label is None:
         return Shape(name, slug, path, None, None)
     x, y = frame.xy(label[1], label[0])
-    half = len(name) * 3.1
+    half = len(name) * _HALF_A_LETTER
     room = half < x < frame.width - half and 14 < y < frame.height - 10
     return Shape(name, slug, path, round(x) if room else None, round(y) if room else None)
+
+
+def _crosses(shape: Shape, outline: Outline, frame: _Frame) -> bool:
+    """Whether a shape's name would lie across the chosen land."""
+    if shape.x is None or shape.y is None:
+        return False
+    half = len(shape.name) * _HALF_A_LETTER
+    places = [(shape.x + half * part / 4, shape.y + lift) for part in range(-4, 5) for lift in (-9, 0, 3)]
+    rings = [[frame.xy(lon, lat) for lon, lat in polygon[0]] for polygon in outline]
+    return any(_inside(x, y, ring) for x, y in places for ring in rings)
+
+
+def _inside(x: float, y: float, ring: list[tuple[float, float]]) -> bool:
+    inside = False
+    for (ax, ay), (bx, by) in pairwise(ring):
+        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
+            inside = not inside
+    return inside
 
 
 @lru_cache(maxsize=1024)
@@ -136,6 +156,8 @@ def around(territory: Territory, slug: str) -> Drawing | None:
             continue
         outline = territory.outline_of_neighbourhood(hood.official_id, simplified=True)
         shape = _shape(hood.name, hood.slug, outline, frame, (hood.label.lat, hood.label.lon))
+        if shape is not None and _crosses(shape, meant, frame):
+            shape = replace(shape, x=None, y=None)
         if shape is not None:
             shapes.append(shape)
     chosen = _shape(name, slug, meant, frame, label)

@@ -252,7 +252,10 @@ def _valid(land: BaseGeometry, repairs: list[str]) -> tuple[BaseGeometry, int]:
     dropped = 0
     if not shapely.is_valid(land):
         reason = str(shapely.is_valid_reason(land))
-        land = shapely.make_valid(land, method="structure", keep_collapsed=True)
+        try:
+            land = shapely.make_valid(land, method="structure", keep_collapsed=True)
+        except shapely.errors.GEOSException as fault:
+            raise _Bad(f"its rings are too tangled to repair ({reason})", _EXPECTED_TYPES) from fault
         repairs.append(f"repaired ({reason})")
     parts = list(itertools.chain.from_iterable(_flat(part) for part in shapely.get_parts(land)))
     polygons = [part for part in parts if isinstance(part, shapely.Polygon) and part.area > 0]

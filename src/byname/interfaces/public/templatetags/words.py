@@ -8,8 +8,8 @@ from typing import Any
 from django import template
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext, pgettext
 
 from byname.interfaces.public import names, reviewed
@@ -71,19 +71,24 @@ def breaking(address: str) -> SafeString:
     return format_html("{}<wbr>{}{}", name, mark, host)
 
 
+def _filled(sentence: str, numbers: dict[str, SafeString]) -> SafeString:
+    # Telephone numbers must not break at the end of a line.
+    escaped = conditional_escape(sentence)
+    return mark_safe(escaped % numbers) if numbers else mark_safe(escaped)  # noqa: S308 - both sides were escaped
+
+
 @register.simple_tag
 def safety(original: str, **facts: Any) -> SafeString:
     """A safety sentence; while no named speaker has approved its translation, the English original beside it."""
     translated, beside = reviewed.safety(original)
-    shown = translated % facts if facts else translated
+    numbers = {name: format_html('<span class="tel">{}</span>', fact) for name, fact in facts.items()}
+    shown = _filled(translated, numbers)
     if not beside:
         lang = {} if translated != original or translation.get_language() == "en" else {"lang": "en"}
         if lang:
             return format_html('<span lang="en" dir="ltr">{}</span>', shown)
         return format_html("{}", shown)
-    return format_html(
-        '{} <span class="original" lang="en" dir="ltr">{}</span>', shown, beside % facts if facts else beside
-    )
+    return format_html('{} <span class="original" lang="en" dir="ltr">{}</span>', shown, _filled(beside, numbers))
 
 
 @register.filter
