@@ -22,7 +22,7 @@ def test(home: Path, words: Sequence[str]) -> int:
     """Run the tests; more words go to pytest."""
     _find_browser()
     with _test_environment(home) as variables:
-        return _run([sys.executable, "-m", "pytest", *words], variables)
+        return _run(_pytest(words), variables)
 
 
 def check(home: Path, words: Sequence[str]) -> int:
@@ -45,7 +45,7 @@ def check(home: Path, words: Sequence[str]) -> int:
                 "--dry-run",
                 "byname",
             ],
-            "tests and documents (pytest)": [sys.executable, "-m", "pytest", *words],
+            "tests and documents (pytest)": _pytest(words),
         }
         for name, step in steps.items():
             say(f"── {name}")
@@ -55,6 +55,13 @@ def check(home: Path, words: Sequence[str]) -> int:
             say(f"── {name}: {f'FAILED ({code})' if code else 'ok'} in {time.monotonic() - began:.0f} s")
     say(f"Failed: {', '.join(failed)}." if failed else "Everything holds.")
     return 1 if failed else 0
+
+
+def _pytest(words: Sequence[str]) -> list[str | Path]:
+    """The tests named, in one process; all of them, file by file, in as many as there are processors up to four."""
+    everything = not any(word.startswith("-n") or Path(word.split("::")[0]).exists() for word in words)
+    side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"] if everything else []
+    return [sys.executable, "-m", "pytest", *side_by_side, *words]
 
 
 @contextlib.contextmanager
