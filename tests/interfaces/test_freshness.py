@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +19,7 @@ from byname.interfaces import snapshot
 from byname.ledger import queries as ledger
 from byname.people import actions as people
 from byname.places import actions as places
+from byname.places import queries as places_queries
 from byname.postings import actions as postings
 from byname.vocabulary import Actor
 from tests import cast as city
@@ -274,3 +277,32 @@ def test_an_empty_database_is_answered_without_a_fault(client: Client, db: None)
     assert answers == dict.fromkeys(answers, 200)
     assert client.get("/api/v1/areas").json()["areas"] == []
     assert client.get("/api/v1/team?lat=43.6&lon=-79.4").status_code == 404
+
+
+def test_nobody_who_hides_waits_for_the_land_to_be_read(
+    committed: Cast, clerk_of_records: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, goes_on = threading.Event(), threading.Event()
+    read = places_queries.territory
+
+    def slow(*, on: date, viewer: Actor) -> places_queries.Territory:
+        began.set()
+        assert goes_on.wait(20)
+        return read(on=on, viewer=viewer)
+
+    before = snapshot.city().territory
+    monkeypatch.setattr(snapshot, "_polling", True)
+    monkeypatch.setattr(places_queries, "territory", slow)
+    places.set_home_division(4, "D2", by=clerk_of_records, at=timezone.now())
+    snapshot._renew()
+    assert began.wait(20), "the land is being read beside"
+    people.hide_officer(committed.ana.reference, by=clerk_of_records, at=timezone.now())
+    snapshot._renew()
+    assert (committed.ana.reference in snapshot.city().references, snapshot.city().territory is before) == (False, True)
+    goes_on.set()
+    until = time.monotonic() + 20
+    while snapshot.city().territory is before and time.monotonic() < until:
+        time.sleep(0.01)
+    after = snapshot.city()
+    divisions = {hood.official_id: hood.home_division_code for hood in after.territory.neighbourhoods}
+    assert (divisions[4], committed.ana.reference in after.references) == ("D2", False)

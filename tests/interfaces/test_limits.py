@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from byname.interfaces.api import operations
 from byname.interfaces.jobs import tasks
-from byname.interfaces.public.views import checking, finding, printing
+from byname.interfaces.public.views import checking, finding, printing, standing
 from byname.safekeeping.limits import wait_for
 from byname.safekeeping.models import Allowance
 from tests.cast import Cast
@@ -82,3 +82,37 @@ def test_callers_are_forgotten_by_the_clock(cast: Cast) -> None:
     assert planned["forget-old-callers"] == "17 * * * *"
     assert tasks.forget_old_callers(timestamp=0) == 1
     assert Allowance.objects.count() == 1
+
+
+def test_one_household_has_one_limit_however_many_addresses_it_has(
+    client: Client, addresses: None, strict: None
+) -> None:
+    asked = [
+        client.post("/find", {"q": "12 Millrace Lane"}, REMOTE_ADDR=address).status_code
+        for address in ("2001:db8:7:1::1", "2001:db8:7:1::2", "2001:db8:7:1:ffff::9", "2001:db8:7:2::1")
+    ]
+    assert asked == [303, 303, 429, 303]
+
+
+def test_who_may_not_try_another_code_is_told_the_other_way(client: Client, cast: Cast, strict: None) -> None:
+    answers = [client.post("/at/ring/check", {"code": "000000"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 600
+    assert b"Ring the number below and ask." in answers[2].content
+
+
+def test_no_crawler_shuts_the_check_of_an_area() -> None:
+    assert checking.CHECKS_OF_ONE_AREA.most >= 100 * checking.CHECKS.most
+
+
+def test_the_site_map_and_the_description_are_made_once(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [client.get(path).content for path in ("/sitemap.xml", "/api/v1/openapi.json")]
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("made again")
+
+    monkeypatch.setattr(standing, "_sitemap", refuse)
+    monkeypatch.setattr(operations.api, "get_openapi_schema", refuse)
+    assert [client.get(path).content for path in ("/sitemap.xml", "/api/v1/openapi.json")] == first

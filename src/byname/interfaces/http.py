@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from enum import StrEnum
 from http import HTTPStatus
+from ipaddress import ip_network
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
@@ -96,8 +97,17 @@ def failure(
 
 
 def caller(request: HttpRequest) -> str:
-    """The network address that asks; named proxies have been looked through by the server."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Who asks, for counting: the network address, named proxies looked through by the server.
+
+    Of an IPv6 address the first 64 bits: one household has all the others.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if ":" not in address:
+        return address
+    try:
+        return str(ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
 
 
 def held_up(request: HttpRequest, limit: Limit, who: str) -> HttpResponse | None:

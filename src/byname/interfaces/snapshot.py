@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -41,6 +42,7 @@ class _Held:
 
 
 _lock = threading.Lock()
+_reading_land = threading.Lock()
 _held: _Held | None = None
 _polling = False
 
@@ -55,12 +57,11 @@ def _midnight_after(day: date) -> float:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time())).timestamp()
 
 
-def _read(before: _Held | None) -> _Held:
-    versions = ledger.public_versions(viewer=PUBLIC)
-    version, land = versions.get("everything", 0), versions.get("land", 0)
+def _read(known: Mapping[date, places.Territory], land: int) -> _Held:
+    """What there is to know now, on the land already `known` by day, which stands at version `land`."""
+    version = ledger.public_versions(viewer=PUBLIC).get("everything", 0)
     first = today()
     second = first + timedelta(days=1)
-    known = {day.on: day.territory for day in before.days} if before and before.land == land else {}
     editions = places.editions(viewer=PUBLIC)
     one = postings.directory(on=first, version=version, viewer=PUBLIC, territory=known.get(first))
     # The land is the same tomorrow, unless an edition begins.
@@ -76,6 +77,10 @@ def _read(before: _Held | None) -> _Held:
     )
 
 
+def _land_of(held: _Held) -> dict[date, places.Territory]:
+    return {day.on: day.territory for day in held.days}
+
+
 def _current(held: _Held) -> postings.Directory | None:
     now = time.time()
     if now < held.changes_at[0]:
@@ -83,15 +88,56 @@ def _current(held: _Held) -> postings.Directory | None:
     return held.days[1] if now < held.changes_at[1] else None
 
 
-def _renew() -> None:
-    """Read again where anything changed, or where the day held last has begun."""
+def _take(fresh: _Held, before: _Held | None) -> bool:
+    """Hold what was read instead of what was held before; not where somebody else was quicker."""
     global _held
+    with _lock:
+        if _held is not before:
+            return False
+        _held = fresh
+    return True
+
+
+def _renew_land() -> None:
+    """Read the land anew, and everybody on it."""
+    before = _held
+    land = ledger.public_versions(viewer=PUBLIC).get("land", 0)
+    fresh = _read({}, land)
+    while not _take(fresh, before):
+        # Somebody was hidden while the land was read: read again who is shown, on the new land.
+        before = _held
+        fresh = _read(_land_of(fresh), land)
+
+
+def _renew() -> None:
+    """Read again where anything changed, or where the day held last has begun.
+
+    Who is shown is read at once, on the land already held. Where this process polls, changed land is read beside it:
+    that takes up to a second in a large city, and nobody who hides may wait for it.
+    """
     held = _held
-    version = ledger.public_versions(viewer=PUBLIC).get("everything", 0)
-    if held is None or held.version != version or time.time() >= held.changes_at[0]:
-        fresh = _read(held)
-        with _lock:
-            _held = fresh
+    versions = ledger.public_versions(viewer=PUBLIC)
+    land = versions.get("land", 0)
+    if held is None or (held.land != land and not _polling):
+        _renew_land()
+        return
+    if held.version != versions.get("everything", 0) or time.time() >= held.changes_at[0]:
+        _take(_read(_land_of(held), held.land), held)
+    if held.land != land and not _reading_land.locked():
+        threading.Thread(target=_renew_land_beside, name="byname-land", daemon=True).start()
+
+
+def _renew_land_beside() -> None:
+    if not _reading_land.acquire(blocking=False):
+        return
+    try:
+        _renew_land()
+    except Exception as fault:
+        # The poller finds the land still old, and sends another reader.
+        _log.warning("the land could not be read", extra={"fault": type(fault).__name__})
+    finally:
+        close_old_connections()
+        _reading_land.release()
 
 
 def city() -> postings.Directory:

@@ -62,9 +62,8 @@ def test_what_is_no_page_is_not_kept(cast: Cast, status: int) -> None:
     assert make.made == 2
 
 
-def test_no_more_are_kept_than_there_is_room_for(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST", 3)
-    pages, make, directory = kept.Pages(), Maker(), snapshot.city()
+def test_no_more_are_kept_than_there_is_room_for(cast: Cast) -> None:
+    pages, make, directory = kept.Pages(most=3), Maker(), snapshot.city()
     for number in range(4):
         pages.answer(asked(f"/at/{number}"), directory, make)
     assert (pages.answer(asked("/at/3"), directory, make).content, make.made) == (b"page 4", 4)

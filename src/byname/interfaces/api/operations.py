@@ -17,7 +17,7 @@ from ninja.params.functions import Path, Query
 
 from byname.interfaces import lookup, snapshot
 from byname.interfaces.api import replies, shapes
-from byname.interfaces.http import failure
+from byname.interfaces.http import caller, failure
 from byname.places.queries import Outline
 from byname.postings.queries import Directory
 from byname.safekeeping.limits import Limit, wait_for
@@ -173,7 +173,7 @@ def _degrees(name: str, said: str) -> float:
 
 
 def _team_of_address(request: HttpRequest, address: str) -> HttpResponse:
-    wait = wait_for(LOOKUPS, str(request.META.get("REMOTE_ADDR", "")), at=timezone.now())
+    wait = wait_for(LOOKUPS, caller(request), at=timezone.now())
     if wait:
         return failure(request, 429, "Too many look-ups from here; wait a little.", headers={"Retry-After": str(wait)})
     directory = snapshot.city()

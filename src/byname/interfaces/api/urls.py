@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import URLPattern, path
 
 from byname.interfaces.api.operations import api
 from byname.interfaces.http import Audience, audience, failure
@@ -43,8 +44,26 @@ def _read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return audience(Audience.PUBLIC)(answer)
 
 
+def _said_once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view's answer, worked out the first time: the description changes with the program only."""
+    said: list[bytes] = []
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
+        if not said:
+            response = view(request, *args, **named)
+            if response.status_code != HTTPStatus.OK:
+                return response
+            said.append(response.content)
+        return HttpResponse(said[0], content_type="application/json", headers={"Cache-Control": "public, max-age=3600"})
+
+    return answer
+
+
 _patterns, _app_name, _namespace = api.urls
 for _pattern in _patterns:
+    if isinstance(_pattern, URLPattern) and _pattern.name == "openapi-json":
+        _pattern.callback = _said_once(_pattern.callback)
     if _pattern.callback is not None:
         _pattern.callback = _read_only(_pattern.callback)
 

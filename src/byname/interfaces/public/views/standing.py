@@ -18,10 +18,13 @@ from byname.interfaces.http import (
     audience,
     see_other,
 )
+from byname.interfaces.public import kept
 from byname.interfaces.public.context import in_language, offered, origin_of
 from byname.postings.queries import Directory
 
 _COLOUR: Final = re.compile("[0-9a-f]{6}", re.ASCII).fullmatch
+# More than a megabyte each, and a host may be named with any port.
+_maps = kept.Pages(most=4)
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -84,6 +87,10 @@ def choose_language(request: HttpRequest, code: str) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page in every language, for search engines."""
     directory = snapshot.city()
+    return _maps.answer(request, directory, lambda: _sitemap(request, directory), kind="application/xml")
+
+
+def _sitemap(request: HttpRequest, directory: Directory) -> HttpResponse:
     unserved = (h.slug for h in directory.territory.neighbourhoods if _unserved(directory, h.official_id))
     slugs = sorted({*(team.area.slug for team in directory.serving), *unserved})
     pages = [reverse(name) for name in ("home", "areas", "counting", "help", "about")]
