@@ -80,7 +80,7 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_kept() -> None:
     bad = (
         f"{HEADER}good,Good,D1,1,,,\n"
         "Bad Slug,,X Y,1;1,01/02/2013,call me,nobody\n"
-        '"two\nlines",Two,D1,,,,\n'
+        '"two\nlines",T\u202ewo,D1,,,,\n'
         "late,Late,D1,3,2013-02-30,,\n"
     )
     assert faults(bad.encode()) == [
@@ -92,6 +92,7 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_kept() -> None:
         (3, "email", "nobody"),
         (3, "neighbourhoods", "1;1"),
         (4, "slug", "two lines"),
+        (4, "name", "T\u202ewo"),
         (4, "neighbourhoods", ""),
         (6, "served_since", "2013-02-30"),
     ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, Literal
 
+import pyproj
 import pytest
 
 from byname.ledger import queries as ledger
@@ -22,6 +24,28 @@ pytestmark = pytest.mark.django_db
 def kept() -> dict[int, tuple[int, str, str]]:
     """(row id, name, slug) by official id."""
     return {row.official_id: (row.pk, row.name, row.slug) for row in Neighbourhood.objects.filter(edition__name="2022")}
+
+
+def moved(east: float, north: float) -> bytes:
+    """The town's neighbourhoods, somewhere else."""
+    boxes = {number: [[lon + east, lat + north] for lon, lat in ring] for number, ring in town.SQUARES.items()}
+    return town.neighbourhoods(
+        *(
+            town.feature(town.polygon(ring), AREA_SHORT_CODE=number, AREA_NAME=town.NAMES[number])
+            for number, ring in boxes.items()
+        )
+    )
+
+
+def refused(kind: Literal["neighbourhoods", "divisions"], content: bytes, **more: Any) -> str:
+    before, seen = kept(), versions()
+    with pytest.raises(Refused) as no:
+        town.bring(kind, content, **more)
+    assert (kept(), versions()) == (before, seen)
+    return no.value.sentence
+
+
+ELSEWHERE = "the land would lie somewhere else. Does the file name its own coordinate system, and is it this city's?"
 
 
 def versions() -> dict[str, int]:
@@ -234,7 +258,7 @@ def test_one_bad_feature_refuses_the_whole_file_with_its_number_and_reason() -> 
     )
     assert no.value.faults == (
         RowFault(2, "AREA_SHORT_CODE", "x2", "the neighbourhood's number, such as 94 or 094"),
-        RowFault(3, "AREA_NAME", "", "a name of up to 120 letters"),
+        RowFault(3, "AREA_NAME", "", "a name of up to 120 plain letters"),
         RowFault(4, "AREA_SHORT_CODE", "1", "an id of its own: feature 1 has it already"),
     )
     assert kept() == before
@@ -382,6 +406,26 @@ def toronto(shared: Path) -> Path:
 
 
 @pytest.mark.slow
+def test_the_official_158_under_a_coordinate_system_that_is_not_theirs_are_refused(toronto: Path) -> None:
+    official = json.loads((toronto / "boundaries" / "toronto_neighbourhoods_158.geojson").read_bytes())
+    official["crs"] = {"type": "name", "properties": {"name": "EPSG:26917"}}
+    degrees = json.dumps(official).encode()
+    assert "look like degrees. Expected metres, as EPSG:26917 counts them" in refused("neighbourhoods", degrees)
+    east = pyproj.Transformer.from_crs("OGC:CRS84", "EPSG:26917", always_xy=True)
+    for member in official["features"]:
+        polygons = member["geometry"]["coordinates"]
+        for polygon in [polygons] if member["geometry"]["type"] == "Polygon" else polygons:
+            polygon[:] = [[list(east.transform(*corner[:2])) for corner in ring] for ring in polygon]
+    # Right in zone 17, named zone 18: of the right size, and six degrees away.
+    official["crs"]["properties"]["name"] = "EPSG:26918"
+    assert refused("neighbourhoods", json.dumps(official).encode()) == (
+        f"Only 0 of 158 neighbourhoods would lie in a division: {ELSEWHERE}"
+    )
+    official["crs"]["properties"]["name"] = "EPSG:26917"
+    assert town.bring("neighbourhoods", json.dumps(official).encode()).updated == 158
+
+
+@pytest.mark.slow
 def test_the_official_158_and_16_are_brought_in_without_repair(shared: Path) -> None:
     hoods = needed(shared / "boundaries/toronto_neighbourhoods_158.geojson").read_bytes()
     divisions = needed(shared / "boundaries/tps_police_divisions_16.geojson").read_bytes()
@@ -464,3 +508,65 @@ def test_editions_are_listed_the_newest_first_with_their_file() -> None:
         ("neighbourhoods", "2022", "town.geojson"),
         ("divisions", "2022", "town.geojson"),
     ]
+
+
+def test_boundaries_do_not_leave_the_city() -> None:
+    town.build()
+    away = moved(6, 0)
+    assert refused("neighbourhoods", away) == f"Only 0 of 4 neighbourhoods would lie in a division: {ELSEWHERE}"
+    assert refused("neighbourhoods", away, edition="next", valid_from=date(2030, 1, 1)) == (
+        f"Only 0 of 4 neighbourhoods would lie in a division: {ELSEWHERE}"
+    )
+    # Still in the divisions, but none where it was.
+    assert refused("neighbourhoods", moved(0.03, 0)) == (
+        f"Only 0 of 4 neighbourhoods would keep any of their land: {ELSEWHERE}"
+    )
+    half = town.collection(
+        town.feature(town.polygon(town.box(-70.5, 43.6, -70.4, 43.8)), DIV="D1"),
+        town.feature(town.polygon(town.box(-70.4, 43.6, -70.3, 43.8)), DIV="D2"),
+    )
+    assert refused("divisions", half) == f"Only 0 of 4 neighbourhoods would lie in a division: {ELSEWHERE}"
+    assert town.bring("neighbourhoods", moved(0.005, 0)).updated == 4
+
+
+def test_boundaries_do_not_leave_addresses_and_drawn_places_behind(tmp_path: Path) -> None:
+    town.bring("neighbourhoods", town.neighbourhoods())
+    file = tmp_path / "addresses.csv"
+    file.write_text("address,lat,lon\n1 Mill Street,43.695,-79.395\n3 Mill Street,43.6951,-79.3951\n")
+    actions.bring_addresses(file, by=town.BY, at=town.AT)
+    assert refused("neighbourhoods", moved(6, 0)) == (
+        f"Only 0 of 2 addresses would lie among the neighbourhoods: {ELSEWHERE}"
+    )
+
+
+def test_a_first_file_that_was_wrong_can_be_brought_right() -> None:
+    town.bring("neighbourhoods", moved(6, 0))
+    assert refused("divisions", town.divisions()) == (
+        f"Only 0 of 4 neighbourhoods would lie in a division: {ELSEWHERE}"
+    )
+    assert town.bring("neighbourhoods", town.neighbourhoods()).updated == 4
+    assert town.bring("divisions", town.divisions()).created == 2
+
+
+def test_land_of_no_size_is_no_city() -> None:
+    speck = town.feature(town.polygon(town.box(-79.4, 43.69, -79.3999, 43.6901)), AREA_SHORT_CODE=1, AREA_NAME="Speck")
+    assert refused("neighbourhoods", town.neighbourhoods(speck)) == (
+        "All of the land together would be 8.96e-05 km². Does the file name its own coordinate system?"
+    )
+
+
+def test_the_first_day_of_an_edition_stays() -> None:
+    town.build()
+    assert refused("neighbourhoods", town.neighbourhoods(), valid_from=date(1822, 4, 12)) == (
+        "Edition “2022” begins on 2022-04-12, not on 1822-04-12. To replace it, bring the file with --valid-from "
+        "2022-04-12; for another edition, choose another name."
+    )
+
+
+def test_a_name_holds_no_marks_and_no_letters_that_hide_or_turn_others() -> None:
+    for name in ("Old <b>Mill</b>", "Old \u202eMill", "Old \x07Mill"):
+        bad = town.neighbourhoods(town.neighbourhood(1, AREA_NAME=name))
+        with pytest.raises(FileRefused) as no:
+            town.bring("neighbourhoods", bad)
+        assert no.value.faults == (RowFault(1, "AREA_NAME", name, "a name of up to 120 plain letters"),)
+    assert town.bring("neighbourhoods", town.neighbourhoods(town.neighbourhood(1, AREA_NAME="می\u200cخواهم"))).created

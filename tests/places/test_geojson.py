@@ -272,3 +272,18 @@ def test_any_rings_become_valid_land_or_are_refused(rings: list[list[tuple[float
     except FileRefused:
         return
     assert (shapely.is_valid(land), land.geom_type, land.area > 0) == (True, "MultiPolygon", True)
+
+
+def test_degrees_in_a_file_that_names_a_system_of_metres_are_refused() -> None:
+    with pytest.raises(FileRefused) as no:
+        read(polygon(SQUARE), crs=crs("EPSG:26917"))
+    assert no.value.faults[0].expected == "metres, as EPSG:26917 counts them, or a crs member that names degrees"
+
+
+def test_rings_too_small_to_mend_are_refused() -> None:
+    small = 2.2903437978350513e-84
+    ring = [[small, -1.0360566165043644e-152], [0.0, 0.0], [small, 5.6395147409517054e-213],
+            [small, -1.0360566165043644e-152], [0.0, small]]  # fmt: skip
+    with pytest.raises(FileRefused) as no:
+        read({"type": "Polygon", "coordinates": [ring]})
+    assert no.value.faults[0].found == "its rings are too tangled to repair"

@@ -255,8 +255,8 @@ def test_a_file_is_refused_whole_with_every_fault(two: dict[str, str], noon: dat
             at=noon,
         )
     assert [(fault.line, fault.column, fault.expected) for fault in no.value.faults] == [
-        (2, "first", "Constable Ofb (1) serves Oak since 2024-01-01; one officer has one posting at a time"),
-        (3, "first", "Constable Ofb (1) leads Oak since 2024-01-01; an area has one lead at a time"),
+        (2, "first", "Constable Ofb (1) serves Oak since 2024-01-01; one officer has one posting at a time."),
+        (3, "first", "Constable Ofb (1) leads Oak since 2024-01-01; an area has one lead at a time."),
         (4, "badge_number", "the badge number of an officer on the register"),
         (5, "area", "an area that was brought in, by its short name such as little-portugal"),
         (6, "area", "Constable Ofd (3) cannot be posted to Elm: nobody is posted where they live."),
@@ -308,3 +308,76 @@ def test_a_register_of_250_and_900_postings_costs_a_few_statements_not_one_a_row
         enlist(*officers, by=clerk_of_records, at=noon)
         post(*rows, by=clerk_of_records, at=noon)
     assert (Officer.objects.count(), Posting.objects.count()) == (250, 900)
+
+
+def test_a_mistyped_first_day_is_set_right_and_a_posting_that_never_was_is_struck(
+    two: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    post(
+        posting("1", OAK, "lead", "2024-01-01"),
+        posting("2", ELM, "member", "2026-11-20"),
+        by=clerk_of_records,
+        at=noon,
+    )
+    kept = Posting.objects.get(officer__badge_number="1").pk
+    # The officer struck out of Elm leads Oak in their stead from the day officer 1 was to begin, were it not mended.
+    done = actions.bring_postings(
+        [
+            posting("1", ELM, "lead", "2026-11-20"),
+            posting("1", OAK, "lead", "2024-02-01", "2026-11-20", first_was="2024-01-01", ended_early_reason="other"),
+            posting("2", ELM, "member", "2026-11-20", never_was=True),
+            posting("2", OAK, "lead", "2026-11-20"),
+        ],
+        by=clerk_of_records,
+        at=noon,
+    )
+    assert done == actions.PostingsBrought(2, 1, 0, 1)
+    assert sorted(Posting.objects.values_list("officer__badge_number", "area__slug", "period__startswith")) == [
+        ("1", ELM, date(2026, 11, 20)),
+        ("1", OAK, date(2024, 2, 1)),
+        ("2", OAK, date(2026, 11, 20)),
+    ]
+    assert Posting.objects.get(pk=kept).period.lower == date(2024, 2, 1)
+    line = ledger.lines_about("postings", 4, viewer=PUBLIC)[-1]
+    assert line.facts == {"added": 2, "changed": 1, "struck": [f"{two['2']} elm 2026-11-20"]}
+
+
+def test_what_cannot_be_set_right_is_told(two: dict[str, str], noon: datetime, clerk_of_records: Actor) -> None:
+    post(
+        posting("1", OAK, "lead", "2024-01-01", "2025-01-01", ended_early_reason="other"),
+        posting("1", OAK, "member", "2025-01-01"),
+        by=clerk_of_records,
+        at=noon,
+    )
+    with pytest.raises(FileRefused) as no:
+        actions.bring_postings(
+            [
+                posting("1", OAK, "lead", "2024-01-01", never_was=True, line=2),
+                posting("1", OAK, "lead", "2025-01-01", first_was="2024-06-01", line=3),
+                posting("2", OAK, "lead", "2026-01-01", first_was="2025-12-31", line=4),
+                posting("2", ELM, "lead", "2026-01-01", first_was="2026-01-01", line=5),
+                posting("2", ELM, "lead", "2026-02-01", first_was="2026-01-01", line=6),
+            ],
+            by=clerk_of_records,
+            at=noon,
+        )
+    assert [(fault.line, fault.column, fault.expected) for fault in no.value.faults] == [
+        (
+            2,
+            "never_was",
+            (
+                "A posting can be struck from the record until 60 days after its first day. "
+                "The one from 2024-01-01 is ended instead, with a reason."
+            ),
+        ),
+        (4, "first_was", "the first day of a posting on record"),
+        (5, "first_was", "the first day as it was brought by mistake, or nothing"),
+        (5, "first_was", "the first day of a posting on record"),
+        (6, "badge_number", "each officer, area and first day once; line 5 has them too"),
+        (6, "first_was", "the first day of a posting on record"),
+    ]
+    with pytest.raises(FileRefused) as no:
+        actions.bring_postings(
+            [posting("1", OAK, "member", "2025-01-01", first_was="2024-01-01")], by=clerk_of_records, at=noon
+        )
+    assert [fault.expected for fault in no.value.faults] == ["nothing: they have another posting there from 2025-01-01"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from byname.places.rules import areas, boundaries, service
-from tests.spec.tables import rule
+from tests.spec.tables import refused, rule
 
 
 @rule(
@@ -40,6 +42,88 @@ def test_the_official_number(written: object) -> int | None:
 )
 def test_the_name_without_its_number(written: str, number: int) -> str:
     return boundaries.name_without_its_id(written, number)
+
+
+@rule(
+    "A name has no < or >, and no hidden letters, which could turn or hide what stands beside it; the joiners some "
+    "scripts are spelled with stay.",
+    columns=("written", "name"),
+    rows=[
+        ("  Old   Mill ", "Old Mill"),
+        ("Île-Bizard", "Île-Bizard"),
+        ("Old <b>Mill</b>", None),
+        ("Old \u202eMill", None),
+        ("Old \x07Mill", None),
+        ("Rose\u200cdale", "Rose\u200cdale"),
+        ("A" * 13, None),
+    ],
+)
+def test_plain_letters(written: str) -> str | None:
+    return boundaries.plain_text(written, 12)
+
+
+@rule(
+    "An edition of official boundaries keeps its first day when its file is replaced.",
+    columns=("begins on", "brought for", "answer"),
+    rows=[
+        (date(2022, 4, 12), date(2022, 4, 12), "replaced"),
+        (
+            date(2022, 4, 12),
+            date(1822, 4, 12),
+            refused(
+                "Edition “2022” begins on 2022-04-12, not on 1822-04-12. To replace it, bring the file with "
+                "--valid-from 2022-04-12; for another edition, choose another name."
+            ),
+        ),
+    ],
+)
+def test_the_first_day_of_an_edition(began_on: date, valid_from: date) -> str:
+    boundaries.refuse_moved_first_day("2022", began_on, valid_from)
+    return "replaced"
+
+
+@rule(
+    "A file whose land together is smaller than a few houses or larger than a large country was read wrongly.",
+    columns=("km² together", "answer"),
+    rows=[
+        (
+            0.0999,
+            refused("All of the land together would be 0.0999 km². Does the file name its own coordinate system?"),
+        ),
+        (0.1, "a city"),
+        (630.2, "a city"),
+        (1_000_000.0, "a city"),
+        (
+            2.5e7,
+            refused("All of the land together would be 2.5e+07 km². Does the file name its own coordinate system?"),
+        ),
+    ],
+)
+def test_the_size_of_a_city(km2: float) -> str:
+    boundaries.refuse_absurd_size(km2)
+    return "a city"
+
+
+@rule(
+    "A file of boundaries is refused where less than half of what lay together still would.",
+    columns=("neighbourhoods in a division", "of", "answer"),
+    rows=[
+        (158, 158, "brought in"),
+        (79, 158, "brought in"),
+        (
+            78,
+            158,
+            refused(
+                "Only 78 of 158 neighbourhoods would lie in a division: the land would lie somewhere else. Does the "
+                "file name its own coordinate system, and is it this city's?"
+            ),
+        ),
+        (0, 0, "brought in"),
+    ],
+)
+def test_land_that_would_lie_elsewhere(together: int, of: int) -> str:
+    boundaries.refuse_misplaced([("neighbourhoods would lie in a division", together, of)])
+    return "brought in"
 
 
 @rule(

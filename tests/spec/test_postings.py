@@ -68,6 +68,11 @@ def test_the_end_of_a_term(first: date, years: int) -> date:
             "cover", day("2026-11-20"), day("2026-11-27"), day("2026-12-01"), "",
             ("planned_end: nothing: a cover promises no term",),
         ),
+        ("cover", day("2026-11-20"), day("2027-03-20"), None, "", ()),
+        (
+            "cover", day("2026-11-20"), day("2027-03-21"), None, "",
+            ("last: a day at most 120 days after the first: whoever stays longer has a posting",),
+        ),
         ("boss", day("2024-01-01"), None, None, "", ("role: one of lead, member, cover",)),
         ("lead", day("9998-01-01"), None, None, "", ("first: a day between 1950 and 2150",)),
         ("lead", day("1949-12-31"), None, None, "", ("first: a day between 1950 and 2150",)),
@@ -97,6 +102,27 @@ def test_what_a_posting_may_say(
 def test_nobody_is_posted_where_they_live(lives_in: int | None, official_ids: tuple[int, ...]) -> str:
     rules.refuse_home("Constable Okoye (8123)", lives_in, official_ids, "Little Portugal")
     return "may be posted"
+
+
+@rule(
+    "A posting that never was may be struck from the record until sixty days after its first day; later it is ended.",
+    columns=("first day", "on", "answer"),
+    rows=[
+        (day("2026-12-01"), TODAY, "struck"),
+        (day("2026-09-24"), TODAY, "struck"),
+        (
+            day("2026-09-23"),
+            TODAY,
+            refused(
+                "A posting can be struck from the record until 60 days after its first day. The one from 2026-09-23 is "
+                "ended instead, with a reason."
+            ),
+        ),
+    ],
+)
+def test_striking_a_posting(first: date, on: date) -> str:
+    rules.refuse_strike(first, on)
+    return "struck"
 
 
 def in_a_file(text: str) -> list[rules.Placed]:

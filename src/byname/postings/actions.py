@@ -14,6 +14,8 @@ from django.utils import timezone
 from byname.ledger import actions as ledger
 from byname.people import actions as people_actions
 from byname.people import queries as people
+from byname.people import rules as people_rules
+from byname.places import actions as places_actions
 from byname.places.queries import posts as places
 from byname.postings import queries, rules
 from byname.postings.models import Posting
@@ -33,6 +35,8 @@ class PostingsBrought:
     added: int
     changed: int
     unchanged: int
+    struck: int = 0
+    """How many were struck from the record, as they never were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +63,23 @@ def bring_postings(
 ) -> PostingsBrought:
     """What bringing a file of postings changed: each is known by officer, area and first day.
 
-    All rows or none: raises FileRefused with every fault, those `found` in reading the file among them. Postings the
-    rows do not name stay as they are.
+    A row whose first day was mistyped names the day it was brought with; a posting that never was is struck from the
+    record while it is young. All rows or none: raises FileRefused with every fault, those `found` in reading the file
+    among them. Postings the rows do not name stay as they are.
     """
     unread = {fault.line for fault in found}
     faults = [*found, *_twice(rows)]
     for row in rows:
         # Where a cell could not be read, what follows from it is not held against the row.
         faults += [fault for fault in rules.row_faults(row) if row.line not in unread or fault.column == "role"]
-    officers = people.officers_to_post({row.officer for row in rows}, viewer=by)
-    areas = places.areas_to_post({row.area for row in rows}, viewer=by)
-    for row in rows:
-        faults += _unplaced(row, officers.get(row.officer), areas.get(row.area), _day(at))
     with transaction.atomic():
         _one_at_a_time()
+        officers = people.officers_to_post({row.officer for row in rows}, viewer=by)
+        areas = places.areas_to_post({row.area for row in rows}, viewer=by)
+        for row in rows:
+            faults += _unplaced(row, officers.get(row.officer), areas.get(row.area), _day(at))
         known = _known(officers, areas)
+        faults += _uncorrectable(rows, known, officers, areas, _day(at))
         spoiled = {fault.line for fault in faults}
         # Rows that read wrong are judged by themselves only; all others are held against one another too.
         whole = [row for row in rows if row.line not in spoiled] if faults else rows
@@ -81,17 +87,56 @@ def bring_postings(
         if faults:
             raise file_refused(faults)
         added, changed = _merged(rows, known, officers, areas)
-        _keep(added, changed)
-        if added or changed:
+        struck = [known[key] for row in rows if row.never_was and (key := _key(row, officers, areas)) in known]
+        corrected = [f"{row.officer.reference} {row.area.slug} {row.period.lower}" for row in struck]
+        _keep(added, changed, struck)
+        if added or changed or struck:
             ledger.record(
                 "postings.brought",
                 subject=("postings", len(rows)),
                 by=by,
                 at=at,
-                facts={"added": len(added), "changed": len(changed)},
+                facts={"added": len(added), "changed": len(changed), "struck": corrected},
                 public=True,
             )
-    return PostingsBrought(len(added), len(changed), len(rows) - len(added) - len(changed))
+    done = len(added) + len(changed) + len(struck)
+    return PostingsBrought(len(added), len(changed), len(rows) - done, len(struck))
+
+
+def bring_officers(
+    rows: Sequence[people_rules.OfficerRow], *, by: Actor, at: datetime, found: Sequence[RowFault] = ()
+) -> people_actions.OfficersBrought:
+    """What bringing a register changed, as `people.actions.bring_officers` does, and nobody posted where they live.
+
+    Raises FileRefused also for a home that is no neighbourhood here: the rule could not be kept for that officer.
+    """
+    homes = {row.badge_number: row.lives_in for row in rows if row.lives_in is not None}
+    with transaction.atomic():
+        _one_at_a_time()
+        here = places.neighbourhoods_here(on=_day(at), viewer=by)
+        at_home = queries.posted_where_they_live(homes, on=_day(at), viewer=by)
+        faults = list(found)
+        for row in rows:
+            if row.lives_in is not None and row.lives_in not in here:
+                expected = "the number of a neighbourhood that was brought in, or nothing"
+                faults.append(RowFault(row.line, "lives_in", str(row.lives_in), expected))
+            elif row.badge_number in at_home:
+                expected = "an end to their posting there first: nobody is posted where they live"
+                faults.append(RowFault(row.line, "lives_in", str(row.lives_in), expected))
+        return people_actions.bring_officers(rows, found=faults, by=by, at=at)
+
+
+def bring_areas(content: bytes, *, file_name: str, by: Actor, at: datetime) -> places_actions.Receipt:
+    """What became of a file of areas, as `places.actions.bring_areas` does, and nobody posted where they live.
+
+    Raises Refused where an area would come to hold the neighbourhood of an officer who serves it or is about to.
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        receipt = places_actions.bring_areas(content, file_name=file_name, by=by, at=at)
+        if receipt.changed:
+            _refuse_homes(by, _day(at))
+    return receipt
 
 
 def post_officer(
@@ -168,26 +213,40 @@ def hide_officer(officer: str, *, by: Actor, at: datetime) -> Hidden:
         return Hidden(newly, queries.posters_showing(officer, on=_day(at), viewer=by))
 
 
+def _refuse_homes(by: Actor, on: date) -> None:
+    serving = Posting.objects.filter(Q(period__endswith=None) | Q(period__endswith__gt=on)).order_by("pk")
+    pairs = list(serving.values_list("officer__reference", "area__slug"))
+    officers = people.officers_to_post({reference for reference, _ in pairs}, viewer=by)
+    areas = places.areas_to_post({slug for _, slug in pairs}, viewer=by)
+    for reference, slug in pairs:
+        officer, area = officers[reference], areas[slug]
+        if officer.lives_in in area.official_ids:
+            raise Refused(
+                f"{officer.title} serves {area.name}, which would hold the neighbourhood they live in. Nobody is "
+                "posted where they live: end that posting first.",
+                code="posted-at-home",
+            )
+
+
 def _place(row: rules.PostingRow, event: str, *, by: Actor, at: datetime) -> Posted:
     faults = rules.row_faults(row)
-    officers = people.officers_to_post({row.officer}, viewer=by)
-    areas = places.areas_to_post({row.area}, viewer=by)
-    faults += _unplaced(row, officers.get(row.officer), areas.get(row.area), _day(at))
-    if faults:
-        raise _sentence(faults)
     with transaction.atomic():
         _one_at_a_time()
+        officers = people.officers_to_post({row.officer}, viewer=by)
+        areas = places.areas_to_post({row.area}, viewer=by)
+        faults += _unplaced(row, officers.get(row.officer), areas.get(row.area), _day(at))
+        if faults:
+            raise _sentence(faults)
         known = _known(officers, areas)
-        key = officers[row.officer].row_id, areas[row.area].row_id, row.first
-        if key in known:
+        if _key(row, officers, areas) in known:
             raise Refused(
                 f"{officers[row.officer].title} already begins in {areas[row.area].name} on {row.first}.",
                 code="overlap",
             )
         if clashes := _clashes([row], known, officers, areas):
-            raise Refused(f"{clashes[0].expected[0].upper()}{clashes[0].expected[1:]}.", code="overlap", field="first")
+            raise Refused(clashes[0].expected, code="overlap", field="first")
         (posting,), _ = _merged([row], known, officers, areas)
-        _keep([posting], [])
+        _keep([posting], [], [])
         ledger.record(event, subject=("posting", posting.pk), by=by, at=at, public=True)
         return _posted(posting)
 
@@ -226,10 +285,38 @@ def _known(officers: _Officers, areas: _Areas) -> dict[_Key, Posting]:
     return {(row.officer_id, row.area_id, row.period.lower): row for row in rows}
 
 
+def _key(row: rules.PostingRow, officers: _Officers, areas: _Areas, first: date | None = None) -> _Key:
+    return officers[row.officer].row_id, areas[row.area].row_id, first or row.first
+
+
+def _uncorrectable(
+    rows: Sequence[rules.PostingRow], known: Mapping[_Key, Posting], officers: _Officers, areas: _Areas, today: date
+) -> list[RowFault]:
+    """What cannot be set right: a posting that is not on record, or stood there for too long to be struck."""
+    faults = []
+    for row in rows:
+        if row.officer not in officers or row.area not in areas:
+            continue
+        stands = _key(row, officers, areas) in known
+        if row.never_was and stands:
+            try:
+                rules.refuse_strike(row.first, today)
+            except Refused as no:
+                faults.append(RowFault(row.line, "never_was", "yes", no.sentence))
+        elif row.first_was is not None and (_key(row, officers, areas, row.first_was) in known) == stands:
+            expected = (
+                f"nothing: they have another posting there from {row.first}"
+                if stands
+                else "the first day of a posting on record"
+            )
+            faults.append(RowFault(row.line, "first_was", str(row.first_was), expected))
+    return faults
+
+
 def _clashes(
     rows: Sequence[rules.PostingRow], known: Mapping[_Key, Posting], officers: _Officers, areas: _Areas
 ) -> list[RowFault]:
-    keyed = {(officers[row.officer].row_id, areas[row.area].row_id, row.first): row for row in rows}
+    keyed = {_key(row, officers, areas, first) for row in rows for first in (row.first, row.first_was) if first}
     placed = [
         rules.Placed(
             officer=row.officer.reference,
@@ -252,8 +339,12 @@ def _clashes(
             line=row.line,
         )
         for row in rows
+        if not row.never_was
     ]
-    return [RowFault(each.line, "first", str(each.period.first), why) for each, why in rules.clashes(placed)]
+    return [
+        RowFault(each.line, "first", str(each.period.first), f"{why[0].upper()}{why[1:]}.")
+        for each, why in rules.clashes(placed)
+    ]
 
 
 def _merged(
@@ -261,8 +352,10 @@ def _merged(
 ) -> tuple[list[Posting], list[Posting]]:
     added, changed = [], []
     for row in rows:
-        key = officers[row.officer].row_id, areas[row.area].row_id, row.first
-        posting = known.get(key)
+        if row.never_was:
+            continue
+        key = _key(row, officers, areas)
+        posting = known.get(key) or (known.get(_key(row, officers, areas, row.first_was)) if row.first_was else None)
         values: dict[str, object] = {
             "role": row.role,
             "period": DateRange(row.first, row.last),
@@ -279,12 +372,13 @@ def _merged(
     return added, changed
 
 
-def _keep(added: Sequence[Posting], changed: Sequence[Posting]) -> None:
+def _keep(added: Sequence[Posting], changed: Sequence[Posting], struck: Sequence[Posting]) -> None:
     """The rows stand in the database; where it refuses them after all, the person is told in its stead."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # A file may move two postings past one another: what counts is how all of them stand at the end.
             cursor.execute(f"SET CONSTRAINTS {', '.join(_EXCLUSIONS)} DEFERRED")
+            Posting.objects.filter(pk__in=[row.pk for row in struck]).delete()
             Posting.objects.bulk_update(
                 changed, ["role", "period", "planned_end_on", "announced_on", "ended_early_reason"], batch_size=_BATCH
             )
@@ -309,7 +403,7 @@ def _unplaced(
                 row.line, "area", row.area, "an area that was brought in, by its short name such as little-portugal"
             )
         )
-    if officer and area and (row.last is None or row.last > today):
+    if officer and area and not row.never_was and (row.last is None or row.last > today):
         try:
             rules.refuse_home(officer.title, officer.lives_in, area.official_ids, area.name)
         except Refused as no:
@@ -321,10 +415,11 @@ def _twice(rows: Sequence[rules.PostingRow]) -> list[RowFault]:
     seen: dict[tuple[str, str, date], rules.PostingRow] = {}
     faults = []
     for row in rows:
-        earlier = seen.setdefault((row.officer, row.area, row.first), row)
-        if earlier is not row:
-            expected = f"each officer, area and first day once; line {earlier.line} has them too"
-            faults.append(RowFault(row.line, "badge_number", row.officer, expected))
+        for first in {row.first, row.first_was or row.first}:
+            earlier = seen.setdefault((row.officer, row.area, first), row)
+            if earlier is not row:
+                expected = f"each officer, area and first day once; line {earlier.line} has them too"
+                faults.append(RowFault(row.line, "badge_number", row.officer, expected))
     return faults
 
 

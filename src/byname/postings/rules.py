@@ -17,6 +17,10 @@ ON_THE_TEAM: Final = ("lead", "member")
 REASONS: Final = ("promotion", "transfer_requested", "operational_need", "leave", "left_service", "other")
 """Why a posting may end before its term; published for the whole service only."""
 TERM_YEARS: Final = 4
+LONGEST_COVER: Final = timedelta(days=120)
+"""Who stays longer holds a posting with a promised term: a cover has none."""
+STRUCK_WITHIN: Final = timedelta(days=60)
+"""For so long after its first day a posting that never was may be struck from the record."""
 _FIRST_YEAR, _LAST_YEAR = 1950, 2150
 TOLD_FOR: Final = timedelta(days=60)
 """How long a change that was announced is told of after it happened."""
@@ -35,6 +39,10 @@ class PostingRow:
     planned_end_on: date | None = None
     announced_on: date | None = None
     ended_early_reason: str = ""
+    first_was: date | None = None
+    """The first day that was brought by mistake: the posting on record that this one sets right."""
+    never_was: bool = False
+    """Whether this posting is struck from the record: brought by mistake, it never was."""
     line: int = 0
 
 
@@ -119,18 +127,38 @@ def row_faults(row: PostingRow) -> list[RowFault]:
     if not _FIRST_YEAR <= row.first.year <= _LAST_YEAR:
         say("first", row.first, f"a day between {_FIRST_YEAR} and {_LAST_YEAR}")
         return faults
+    if row.never_was:
+        if row.first_was is not None:
+            say("first_was", row.first_was, "nothing, where the posting never was")
+        return faults
+    if row.first_was == row.first:
+        say("first_was", row.first_was, "the first day as it was brought by mistake, or nothing")
     if row.role not in ROLES:
         say("role", row.role, "one of " + ", ".join(ROLES))
     if row.last is not None and row.last <= row.first:
         say("last", row.last, f"a day after the first, {row.first}")
-    if row.role == "cover":
-        if row.last is None:
-            say("last", "", "the day a cover ends")
-        if row.planned_end_on is not None:
-            say("planned_end", row.planned_end_on, "nothing: a cover promises no term")
-        if row.ended_early_reason:
-            say("ended_early_reason", row.ended_early_reason, "nothing: a cover promises no term")
-        return faults
+    return faults + (_cover_faults(row) if row.role == "cover" else _term_faults(row))
+
+
+def _cover_faults(row: PostingRow) -> list[RowFault]:
+    faults = []
+    if row.last is None:
+        faults.append(RowFault(row.line, "last", "", "the day a cover ends"))
+    elif row.last - row.first > LONGEST_COVER:
+        expected = f"a day at most {LONGEST_COVER.days} days after the first: whoever stays longer has a posting"
+        faults.append(RowFault(row.line, "last", str(row.last), expected))
+    for column, found in (("planned_end", row.planned_end_on), ("ended_early_reason", row.ended_early_reason)):
+        if found:
+            faults.append(RowFault(row.line, column, str(found), "nothing: a cover promises no term"))
+    return faults
+
+
+def _term_faults(row: PostingRow) -> list[RowFault]:
+    faults = []
+
+    def say(column: str, found: object, expected: str) -> None:
+        faults.append(RowFault(row.line, column, str(found), expected))
+
     promised = promised_end(row)
     if promised is not None and promised <= row.first:
         say("planned_end", promised, f"a day after the first, {row.first}")
@@ -202,6 +230,17 @@ def refuse_home(officer_title: str, lives_in: int | None, official_ids: Collecti
     if lives_in is not None and lives_in in official_ids:
         raise Refused(
             f"{officer_title} cannot be posted to {area_name}: nobody is posted where they live.", code="posted-at-home"
+        )
+
+
+def refuse_strike(first: date, on: date) -> None:
+    """Nothing, or Refused: what stood on the page for long is ended in the open, never struck from the record."""
+    if on - first > STRUCK_WITHIN:
+        raise Refused(
+            f"A posting can be struck from the record until {STRUCK_WITHIN.days} days after its first day. "
+            f"The one from {first} is ended instead, with a reason.",
+            code="too-late",
+            field="never_was",
         )
 
 

@@ -72,7 +72,7 @@ def test_a_refused_file_is_exit_code_1_with_every_fault(files: Path) -> None:
             "Not brought in. Some areas cannot be used.\n"
             "  line 2, slug: found “A”, expected small letters and digits with hyphens between, such as "
             "little-portugal\n"
-            "  line 2, name: expected the area's name, up to 120 letters\n"
+            "  line 2, name: expected the area's name, up to 120 plain letters\n"
             "  line 3, neighbourhoods: found “x”, expected numbers of neighbourhoods, each once, with ; between them, "
             "such as 78;84\n"
         ),

@@ -16,8 +16,10 @@ from PIL import Image
 from byname.interfaces.jobs.bring.tables import Line, read_table
 from byname.people import queries as people
 from byname.people.models import Officer
+from byname.places import actions as places
 from byname.postings.models import Posting
 from byname.vocabulary import PUBLIC, Actor, FileRefused, RowFault
+from tests.places import town as places_town
 from tests.postings import town
 
 HEAD = "badge_number,given_name,family_name,rank"
@@ -50,7 +52,19 @@ def built(db: None, noon: datetime, clerk_of_records: Actor) -> None:
     town.build(by=clerk_of_records, at=noon)
 
 
-def test_the_template_of_officers_comes_in_as_it_is(db: None, tmp_path: Path) -> None:
+def test_the_template_of_officers_comes_in_as_it_is(
+    db: None, tmp_path: Path, noon: datetime, clerk_of_records: Actor
+) -> None:
+    # The officer of the template lives in neighbourhood 12.
+    places.bring_boundaries(
+        "neighbourhoods",
+        places_town.neighbourhoods(places_town.neighbourhood(1, AREA_SHORT_CODE=12)),
+        file_name="twelve.geojson",
+        edition="2023",
+        valid_from=date(2023, 1, 1),
+        by=clerk_of_records,
+        at=noon,
+    )
     (tmp_path / "faces").mkdir()
     Image.new("RGB", (400, 480)).save(tmp_path / "faces" / "8123.jpg")
     file = written(tmp_path / "officers.csv", template("officers"))
@@ -106,6 +120,11 @@ def test_a_spreadsheet_is_read_however_it_was_saved(db: None, tmp_path: Path, co
     [
         (b"", "The file is empty; --template prints one to start from."),
         (b"\n\n", "The file is empty; --template prints one to start from."),
+        (f"{HEAD}\n,,,\n".encode(), "The file has a header and no rows."),
+        (
+            f"{HEAD}\n1,Ada,One,Constable\n".replace(",", "|").encode(),
+            "Line 1 is one column only: save the file as CSV, with commas between the columns.",
+        ),
         (
             f"{HEAD}\n1,Ada,One,Constable\n2,Élodie,Roy,Constable\n".encode("latin-1"),
             "Line 3 is not written in UTF-8; in Excel, save the file as “CSV UTF-8”.",
@@ -136,8 +155,13 @@ def test_faults_of_shape_are_told_with_their_line_and_column() -> None:
         RowFault(1, "a", "a", "each column once"),
     ]
     assert faults_of('a,b\n1,2\n\n"two\nlines",3,4\n5\n') == [
-        RowFault(4, "", "3 cells", "2 cells, as in the first line"),
-        RowFault(6, "", "1 cells", "2 cells, as in the first line"),
+        RowFault(
+            4,
+            "the whole line",
+            "3 cells",
+            "2 cells, as in the first line; is there a quotation mark that nothing closes?",
+        ),
+        RowFault(6, "the whole line", "1 cells", "2 cells, as in the first line"),
     ]
 
 
@@ -199,8 +223,8 @@ def test_every_fault_of_the_postings_is_told_at_once_and_nothing_comes_in(
     assert faults.splitlines() == [
         "Not brought in. 6 things in the file need mending.",
         (
-            "  line 3, first: found “2025-01-01”, expected Constable Ofb (1) leads Oak since 2024-01-01 (line 2); "
-            "an area has one lead at a time"
+            "  line 3, first: found “2025-01-01”. Constable Ofb (1) leads Oak since 2024-01-01 (line 2); "
+            "an area has one lead at a time."
         ),
         "  line 4, last: found “2022-01-01”, expected a day after the first, 2023-01-01",
         (
@@ -233,3 +257,64 @@ def test_an_officer_does_not_move_into_the_area_they_serve(
         ),
         (0, "0 officers added, 1 brought up to date, 0 as they were\n0 photos made anew\n", ""),
     ]
+
+
+def test_an_officer_lives_in_a_neighbourhood_that_is_here(built: None, tmp_path: Path) -> None:
+    rows = f"{HEAD},lives_in\n1,Ada,Ofb,Constable,99999\n"
+    assert bring("officers", written(tmp_path / "o.csv", rows)) == (
+        1,
+        "",
+        (
+            "Not brought in. One thing in the file needs mending.\n  line 2, lives_in: found “99999”, "
+            "expected the number of a neighbourhood that was brought in, or nothing\n"
+        ),
+    )
+
+
+def test_an_area_does_not_come_to_hold_the_home_of_an_officer_who_serves_it(
+    built: None, tmp_path: Path, noon: datetime, clerk_of_records: Actor
+) -> None:
+    town.enlist(town.officer("1", lives_in=3), by=clerk_of_records, at=noon)
+    town.post(town.posting("1", "oak", "member", "2025-01-01"), by=clerk_of_records, at=noon)
+    file = "slug,name,division,neighbourhoods,served_since,phone,email\noak,Oak,D11,1;{},2020-01-01,416-555-0111,\n"
+    answers = [bring("areas", written(tmp_path / "areas.csv", file.format(more))) for more in (3, 4)]
+    assert answers == [
+        (
+            1,
+            "",
+            (
+                "Not brought in. Constable Ofb (1) serves Oak, which would hold the neighbourhood they live in. Nobody "
+                "is posted where they live: end that posting first.\n"
+            ),
+        ),
+        (0, "Brought in areas.csv: 0 new areas, 1 changed, 0 as they were.\n", ""),
+    ]
+
+
+def test_mistakes_in_a_file_of_postings_are_mended_by_another(
+    built: None, tmp_path: Path, noon: datetime, clerk_of_records: Actor
+) -> None:
+    town.enlist(town.officer("1"), town.officer("2"), by=clerk_of_records, at=noon)
+    town.post(
+        town.posting("1", "oak", "lead", "2024-01-01"),
+        town.posting("2", "elm", "lead", "2026-11-20"),
+        by=clerk_of_records,
+        at=noon,
+    )
+    rows = (
+        "badge_number,area,role,first,first_was,never_was\n"
+        "1,oak,lead,2024-02-01,2024-01-01,\n"
+        "2,elm,lead,2026-11-20,,yes\n"
+    )
+    file = written(tmp_path / "p.csv", rows)
+    told = "0 postings added, 1 brought up to date, 0 as they were\n1 struck from the record: they never were\n"
+    assert bring("postings", file) == (0, told, "")
+    assert [row.period.lower for row in Posting.objects.all()] == [date(2024, 2, 1)]
+    assert bring("postings", file)[1] == "nothing changed: 2 postings were as they are\n"
+
+
+def test_a_long_cell_is_cut_where_it_is_told(db: None, tmp_path: Path) -> None:
+    rows = f"{HEAD}\n1,Ada,{'x' * 5000},Constable\n"
+    assert bring("officers", written(tmp_path / "o.csv", rows))[2].splitlines()[1] == (
+        f"  line 2, family_name: found “{'x' * 60}…”, expected a name of letters, up to 60, such as Okoye"
+    )

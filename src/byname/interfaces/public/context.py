@@ -35,6 +35,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "code": code,
         "origin": origin,
         "here": here,
+        "unstated": in_language(here, settings.LANGUAGE_CODE),
         "tongues": [
             {"code": other, "name": name, "here": other == code, "url": in_language(here, other)}
             for other, name in offered(profile)

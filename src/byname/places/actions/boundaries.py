@@ -17,6 +17,7 @@ from byname.analysis import geometry
 from byname.ledger import actions as ledger
 from byname.places.models import Area, AreaNeighbourhood, Division, DivisionShare, Edition, Neighbourhood
 from byname.places.queries.land import edition_in_force
+from byname.places.queries.placement import placement
 from byname.places.queries.territory import SHARE_WORTH_SAYING
 from byname.places.rules import boundaries as rules
 from byname.places.sources import city_geojson, geojson, home_divisions_csv
@@ -85,6 +86,7 @@ def bring_boundaries(
     write, named = _read(kind, content)
     features = [feature for _, feature in named]
     say(f"comparing {len(named)} neighbours")
+    rules.refuse_absurd_size(sum(geometry.km2([feature.land for feature in features])))
     clashes, slivers = _clashes([(name, feature.land) for name, feature in named])
     repairs = tuple((feature.number, repair) for feature in features for repair in feature.repairs)
     with transaction.atomic():
@@ -92,6 +94,8 @@ def bring_boundaries(
             cursor.execute(ONE_AT_A_TIME)
         _refuse_swapped(features)
         kept, new = _edition(kind, edition, valid_from, schematic)
+        earlier = _earlier(kept, new)
+        before = placement(earlier, viewer=by) if earlier else None
         kept.name, kept.valid_from, kept.schematic = edition, valid_from, schematic
         kept.file_name, kept.file_sha256, kept.brought_at = file_name[:200], digest, at
         kept.report = {"features": len(named), "repairs": repairs, "warnings": clashes, "slivers": slivers}
@@ -99,6 +103,7 @@ def bring_boundaries(
         created, updated, removed = write(kept)
         say("working out what each division holds")
         _share_out(kept)
+        rules.refuse_misplaced(placement(kept, viewer=by).compared(before))
         warnings = (*clashes, *_second_thoughts(kept))
         ledger.record(
             "boundaries.brought",
@@ -214,7 +219,14 @@ def _edition(kind: Kind, name: str, valid_from: date, schematic: bool) -> tuple[
     if found is None:
         return Edition(kind=kind), True
     rules.may_replace(found.name, official=not found.schematic, with_schematic=schematic)
+    if not found.schematic:
+        rules.refuse_moved_first_day(found.name, found.valid_from, valid_from)
     return found, False
+
+
+def _earlier(edition: Edition, new: bool) -> Edition | None:
+    """What an edition follows: the earlier file of its own name, else the newest of its kind."""
+    return Edition.objects.filter(kind=edition.kind).order_by("-valid_from").first() if new else edition
 
 
 def _refuse_swapped(features: list[geojson.Feature]) -> None:

@@ -1,12 +1,14 @@
-"""The areas an officer may be posted to."""
+"""The areas an officer may be posted to, and the neighbourhoods they may live in."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
-from byname.places.models import Area, AreaNeighbourhood
+from byname.places.models import Area, AreaNeighbourhood, Neighbourhood
+from byname.places.queries.land import edition_in_force
 from byname.vocabulary import Actor
 
 
@@ -28,3 +30,10 @@ def areas_to_post(slugs: Collection[str], *, viewer: Actor) -> dict[str, AreaToP
     for area, official_id in pairs.values_list("area_id", "official_id"):
         made_of[area].add(official_id)
     return {slug: AreaToPost(pk, slug, name, frozenset(made_of[pk])) for pk, slug, name in rows}
+
+
+def neighbourhoods_here(*, on: date, viewer: Actor) -> frozenset[int]:
+    """The official ids of the edition in force on a day; none before the first."""
+    edition = edition_in_force("neighbourhoods", on, viewer=viewer)
+    ids = Neighbourhood.objects.filter(edition_id=edition.id if edition else 0).values_list("official_id", flat=True)
+    return frozenset(ids)

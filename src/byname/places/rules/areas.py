@@ -47,7 +47,7 @@ def area_row(line: int, said: Mapping[str, Any], *, drawn: bool) -> AreaRow | li
         fault("slug", "small letters and digits with hyphens between, such as little-portugal")
     name = boundaries.plain_text(said.get("name"), boundaries.LONGEST_NAME) or ""
     if not name:
-        fault("name", f"the area's name, up to {boundaries.LONGEST_NAME} letters")
+        fault("name", f"the area's name, up to {boundaries.LONGEST_NAME} plain letters")
     division_code = boundaries.division_code(said.get("division")) or ""
     if not division_code:
         fault("division", "a division's code, such as D14")

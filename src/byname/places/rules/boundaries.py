@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from byname.vocabulary import Refused
 
@@ -18,7 +19,10 @@ NAMED_FROM = 0.01
 
 _EDITION = re.compile(r"[\w .,/()–-]+\Z")
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]*\Z")
-_BAD_LETTERS = re.compile(r"[\x00-\x1f\x7f]")
+# Joiners belong to the spelling of some languages; every other hidden letter may turn or hide what stands beside it.
+_JOINERS = "\u200c\u200d"
+SMALLEST_KM2, LARGEST_KM2 = 0.1, 1_000_000.0
+"""All of a service's land together: more than a few houses, less than a large country."""
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -46,13 +50,17 @@ class DivisionRow:
 
 
 def plain_text(value: object, longest: int) -> str | None:
-    """The text of a cell, its white space made plain; None where it is no text, too long, or holds control letters."""
+    """A cell's text, its white space made plain; None where it is no text, too long, or holds < > or hidden letters."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = " ".join(str(value).split())
-    return None if len(text) > longest or _BAD_LETTERS.search(text) else text
+    return None if len(text) > longest or any(map(_is_bad, text)) else text
+
+
+def _is_bad(letter: str) -> bool:
+    return letter in "<>" or (unicodedata.category(letter)[0] == "C" and letter not in _JOINERS)
 
 
 def official_id(value: object) -> int | None:
@@ -110,6 +118,37 @@ def may_replace(edition: str, *, official: bool, with_schematic: bool) -> None:
             f"Edition “{edition}” holds official boundaries, and a schematic drawing does not replace them.",
             code="schematic-over-official",
         )
+
+
+def refuse_moved_first_day(edition: str, began_on: date, valid_from: date) -> None:
+    """Refuses another first day for an edition that stands: other boundaries would hold on the days between."""
+    if began_on != valid_from:
+        raise Refused(
+            f"Edition “{edition}” begins on {began_on}, not on {valid_from}. To replace it, bring the file with "
+            f"--valid-from {began_on}; for another edition, choose another name.",
+            code="other-day",
+            field="valid_from",
+        )
+
+
+def refuse_absurd_size(km2: float) -> None:
+    """Refuses land that is no city: a file read in a coordinate system that is not its own shrinks or swells."""
+    if not SMALLEST_KM2 <= km2 <= LARGEST_KM2:
+        raise Refused(
+            f"All of the land together would be {km2:.3g} km². Does the file name its own coordinate system?",
+            code="misplaced",
+        )
+
+
+def refuse_misplaced(counts: Sequence[tuple[str, int, int]]) -> None:
+    """Refuses land that lies elsewhere. `counts`: what should lie together, how many do, and of how many."""
+    for what, together, of in counts:
+        if together * 2 < of:
+            raise Refused(
+                f"Only {together} of {of} {what}: the land would lie somewhere else. Does the file name its own "
+                "coordinate system, and is it this city's?",
+                code="misplaced",
+            )
 
 
 def looks_swapped(bounds: Bounds, known: Collection[Bounds] = ()) -> bool:

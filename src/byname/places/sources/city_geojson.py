@@ -75,10 +75,10 @@ def _neighbourhood(said: dict[str, Any], fault: Callable[[str, object, str], Non
         fault("AREA_SHORT_CODE", said.get("area_short_code"), "the neighbourhood's number, such as 94 or 094")
     name = rules.plain_text(said.get("area_name"), rules.LONGEST_NAME)
     if not name:
-        fault("AREA_NAME", said.get("area_name"), f"a name of up to {rules.LONGEST_NAME} letters")
+        fault("AREA_NAME", said.get("area_name"), f"a name of up to {rules.LONGEST_NAME} plain letters")
     classification = rules.plain_text(said.get("classification"), 80)
     if classification is None:
-        fault("CLASSIFICATION", said.get("classification"), "up to 80 letters, or nothing")
+        fault("CLASSIFICATION", said.get("classification"), "up to 80 plain letters, or nothing")
     population = said.get("population")
     if population is not None:
         people = 0 if population in (0, "0") else rules.official_id(population)
@@ -104,7 +104,7 @@ def _division(said: dict[str, Any], fault: Callable[[str, object, str], None]) -
     for column, longest in (("UNIT_NAME", 80), ("ADDRESS", 160), ("PHONE", 40)):
         told[column] = rules.plain_text(said.get(column.lower()), longest)
         if told[column] is None:
-            fault(column, said.get(column.lower()), f"up to {longest} letters, or nothing")
+            fault(column, said.get(column.lower()), f"up to {longest} plain letters, or nothing")
     name, address, phone = told["UNIT_NAME"], told["ADDRESS"], told["PHONE"]
     if code is None or name is None or address is None or phone is None:
         return None

@@ -144,7 +144,15 @@ def _to_degrees(collection: dict[str, Any]) -> Move | None:
             code="unknown-crs",
         ) from None
 
+    counts_metres = bool(there.source_crs and there.source_crs.is_projected)
+
     def moved(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+        if counts_metres and (np.abs(corners) <= (180, 90)).all():
+            x, y = corners[0].tolist()
+            raise _Bad(
+                f"{_short(x)}, {_short(y)} look like degrees",
+                f"metres, as {name} counts them, or a crs member that names degrees",
+            )
         return np.column_stack(there.transform(corners[:, 0], corners[:, 1]))
 
     return moved
@@ -262,7 +270,11 @@ def _valid(land: BaseGeometry, repairs: list[str]) -> tuple[BaseGeometry, int]:
     dropped += len(parts) - len(polygons)
     if not polygons:
         raise _Bad("it encloses no land", _EXPECTED_TYPES)
-    return shapely.MultiPolygon(polygons), dropped
+    whole = shapely.MultiPolygon(polygons)
+    if not shapely.is_valid(whole):
+        # Rings too small for the numbers to tell their corners apart stay tangled, whatever repairs them.
+        raise _Bad("its rings are too tangled to repair", _EXPECTED_TYPES)
+    return whole, dropped
 
 
 def _flat(part: BaseGeometry) -> Iterator[BaseGeometry]:

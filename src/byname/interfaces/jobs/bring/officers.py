@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.utils import timezone
-
 from byname.interfaces.jobs.bring.kind import Kind, Order
 from byname.interfaces.jobs.bring.tables import Line, read_table
-from byname.people import actions as people
 from byname.people import rules
-from byname.postings import queries as postings
+from byname.postings import actions as postings
 from byname.vocabulary import Refused, RowFault
 
 _NEEDED = ("badge_number", "given_name", "family_name", "rank")
@@ -62,20 +59,7 @@ def _bring(order: Order) -> tuple[str, ...]:
         if rows[-1].photo and len(rows) % _TOLD_EVERY == 0:
             order.say(f"photos made anew up to row {len(rows)} of {len(lines)}")
     faults = [fault for line in lines for fault in line.faults]
-    on = timezone.localtime(order.at).date()
-    homes = {row.badge_number: row.lives_in for row in rows if row.lives_in is not None}
-    at_home = postings.posted_where_they_live(homes, on=on, viewer=order.by)
-    faults += [
-        RowFault(
-            row.line,
-            "lives_in",
-            str(row.lives_in),
-            "an end to their posting there first: nobody is posted where they live",
-        )
-        for row in rows
-        if row.badge_number in at_home
-    ]
-    done = people.bring_officers(rows, found=faults, by=order.by, at=order.at)
+    done = postings.bring_officers(rows, found=faults, by=order.by, at=order.at)
     if not (done.added or done.changed or done.photos):
         return (f"nothing changed: {done.unchanged} officers were as they are",)
     return (

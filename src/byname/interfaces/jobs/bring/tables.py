@@ -87,7 +87,9 @@ def read_table(content: bytes, *, columns: Sequence[str], needed: Sequence[str])
                 continue
             if len(cells) != len(names):
                 found, expected = f"{len(cells)} cells", f"{len(names)} cells, as in the first line"
-                faults.append(RowFault(number, "", found, expected))
+                if any("\n" in cell for cell in cells):
+                    expected += "; is there a quotation mark that nothing closes?"
+                faults.append(RowFault(number, "the whole line", found, expected))
                 continue
             if len(lines) >= _MOST_ROWS:
                 raise FileRefused(f"The file has more than {_MOST_ROWS} rows; is it the right one?")
@@ -98,6 +100,8 @@ def read_table(content: bytes, *, columns: Sequence[str], needed: Sequence[str])
         raise FileRefused("The file is empty; --template prints one to start from.")
     if faults:
         raise file_refused(faults)
+    if not lines:
+        raise FileRefused("The file has a header and no rows.")
     return lines
 
 
@@ -115,6 +119,8 @@ def _text(content: bytes) -> str:
 
 
 def _check_head(names: Sequence[str], line: int, columns: Sequence[str], needed: Sequence[str]) -> None:
+    if len(names) == 1 and names[0] not in columns:
+        raise FileRefused(f"Line {line} is one column only: save the file as CSV, with commas between the columns.")
     faults = [
         RowFault(line, name, "", "this column; --template shows them all") for name in needed if name not in names
     ]

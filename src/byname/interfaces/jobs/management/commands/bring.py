@@ -13,9 +13,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from byname.interfaces.jobs.bring import KINDS, Kind, Order
-from byname.vocabulary import FileRefused, Refused, operator
+from byname.vocabulary import FileRefused, Refused, RowFault, operator
 
 _FAULTS_SHOWN = 1000
+_LETTERS_SHOWN = 60
 
 
 class Command(BaseCommand):
@@ -49,8 +50,7 @@ class Command(BaseCommand):
         except FileRefused as refused:
             self._refuse(refused.sentence)
             for fault in refused.faults[:_FAULTS_SHOWN]:
-                found = f"found “{fault.found}”, " if fault.found else ""
-                self.stderr.write(f"  {refused.counted} {fault.line}, {fault.column}: {found}expected {fault.expected}")
+                self.stderr.write(f"  {refused.counted} {fault.line}, {fault.column}: {_told(fault)}")
             if len(refused.faults) > _FAULTS_SHOWN:
                 self.stderr.write(f"  and {len(refused.faults) - _FAULTS_SHOWN} more")
             sys.exit(1)
@@ -84,6 +84,14 @@ class Command(BaseCommand):
 
     def _refuse(self, sentence: str) -> None:
         self.stderr.write(f"Not brought in. {sentence}")
+
+
+def _told(fault: RowFault) -> str:
+    """What was found, cut where it is long, and what was expected; or a rule's own sentence, which ends with a stop."""
+    found = fault.found if len(fault.found) <= _LETTERS_SHOWN else f"{fault.found[:_LETTERS_SHOWN]}…"
+    if fault.expected.endswith(".") and fault.expected[:1].isupper():
+        return f"found “{found}”. {fault.expected}" if found else fault.expected
+    return f"found “{found}”, expected {fault.expected}" if found else f"expected {fault.expected}"
 
 
 def _day(kind: Kind, options: dict[str, Any]) -> date | None:
