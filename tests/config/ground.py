@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from byname.config import machine
+from byname.config import machine, metrics
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PRIVATE = os.geteuid() == 0 and not (
@@ -107,15 +108,15 @@ def heard(line: socket.socket) -> bytes:
 def web_server(home: Path, **variables: str) -> Iterator[Running]:
     """The web server around the stand-in application; as its own user where the tests run as root."""
     user = machine.system_user(machine.PROGRAM_USER)
-    for name in ("log", "metrics"):
-        machine.own_directory(home / name, user, 0o750)
+    machine.own_directory(home / "log", user, 0o750)
+    figures = metrics.place(home)
     port = free_port()
     environment = {
         **os.environ,
         "PYTHONPATH": f"{CHECKOUT / 'src'}:{CHECKOUT / 'tests/config'}",
         "BYNAME_HOME": str(home),
         "BYNAME_LOG": str(home / "log" / "web.log"),
-        "PROMETHEUS_MULTIPROC_DIR": str(home / "metrics"),
+        "PROMETHEUS_MULTIPROC_DIR": str(figures),
         "BYNAME_METRICS_TOKEN": "for-the-tests",
         **variables,
     }
@@ -131,6 +132,7 @@ def web_server(home: Path, **variables: str) -> Iterator[Running]:
         yield running
     finally:
         machine.stop(process, signal.SIGTERM, within=12, then=signal.SIGKILL)
+        shutil.rmtree(figures)
 
 
 def _listens(port: int) -> bool:
@@ -179,5 +181,6 @@ def started(home: Path, *words: str, port: int | None = None) -> Iterator[Runnin
         if process.poll() is None:
             process.terminate()
             process.wait(30)
+        shutil.rmtree(metrics.place(home))  # left behind where the program was killed
         if process.stdout:
             process.stdout.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from byname.config import backup, program, up
+from byname.config import backup, program, secrets, up
 from byname.config.database import Embedded
 from byname.config.machine import Trouble
 from tests.config.ground import needs_shared_python
@@ -114,6 +114,41 @@ def test_a_damaged_backup_changes_nothing(
     )
     with psycopg.connect(full.addresses().owner) as owner:
         assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (7,)
+
+
+@pytest.mark.parametrize("manifest", ["no json", "[]", '{"format": 1}', "\ud83d"])
+def test_a_backup_with_a_manifest_nobody_wrote_is_told_in_one_sentence(home: Path, manifest: str) -> None:
+    (home / "manifest.json").write_bytes(manifest.encode(errors="surrogatepass"))
+    (home / "database.dump").write_bytes(b"x")
+    file = home / "odd.tar.gz"
+    with tarfile.open(file, "w:gz") as archive:
+        for name in ("manifest.json", "database.dump"):
+            archive.add(home / name, name)
+    with pytest.raises(Trouble) as raised:
+        backup.restore(home / "other", file, replace=True)
+    assert str(raised.value) == f"{file} is not a whole backup of byname: nothing was changed."
+
+
+def test_a_backup_made_with_other_keys_is_refused_with_the_remedy(
+    full: Embedded, shared_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "BYNAME_DATA_KEYS"):
+        monkeypatch.delenv(name, raising=False)
+    file, other = home / "all.tar.gz", home / "other"
+    backup.back_up(shared_home, file)
+    with pytest.raises(Trouble) as raised:
+        backup.restore(other, file, replace=True)
+    assert str(raised.value) == (
+        "This backup was made with other data keys, and what is stored encrypted in it could not be read here: put the "
+        f"BYNAME_DATA_KEYS line of that installation's secrets.env into {other}/secrets.env, then restore. Nothing was "
+        "changed. (If those keys are lost: the same command with --other-keys.)"
+    )
+    assert not (other / "postgres").exists()
+    key = secrets.kept_in(shared_home)["BYNAME_DATA_KEYS"]
+    monkeypatch.setenv("BYNAME_DATA_KEYS", f"{secrets.kept_in(other)['BYNAME_DATA_KEYS']},{key}")
+    assert backup.restore(other, file, replace=False) == 0
+    monkeypatch.delenv("BYNAME_DATA_KEYS")
+    assert backup.restore(other, file, replace=True, other_keys=True) == 0
 
 
 def test_nobody_is_shown_again_who_was_hidden_after_the_backup(

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from byname.config import database, machine
+from byname.config import database, machine, rights
 from byname.config.database import Embedded
 from byname.config.machine import Trouble
 from tests.config.ground import CHECKOUT, needs_root, processes_of, wait_until
@@ -123,7 +123,7 @@ def test_the_app_may_add_to_the_ledger_and_never_change_it(embedded: Embedded) -
                 "CREATE TRIGGER t BEFORE UPDATE OR DELETE ON ledger FOR EACH ROW "
                 "EXECUTE FUNCTION byname_ledger_only_grows()"
             )
-        database.grant(addresses)
+        rights.grant(addresses)
         with psycopg.connect(addresses.owner) as owner:
             owner.execute("CREATE TABLE later (id serial PRIMARY KEY, word text)")
         with psycopg.connect(addresses.app, autocommit=True) as app:
@@ -181,6 +181,22 @@ def test_a_killed_owner_is_followed_at_once(home: Path, embedded: Embedded) -> N
     finally:
         embedded.stop()
         first.communicate()
+
+
+def test_who_attached_takes_the_server_over_when_its_owner_ends(home: Path, embedded: Embedded) -> None:
+    holder = _holder(home)
+    addresses = embedded.start()
+    assert (embedded.owned, embedded.keep()) == (False, "")
+    holder.terminate()
+    holder.wait()
+    wait_until(lambda: embedded.keep() != "")
+    assert (embedded.owned, embedded.keep()) == (True, "")
+    assert _rows(addresses.app, "SELECT 1") == [(1,)]
+    with psycopg.connect(addresses.app) as _still_open:
+        assert embedded.server is not None
+        os.kill(embedded.server.pid, signal.SIGKILL)
+        embedded.server.wait()
+    assert embedded.keep() == "The database had ended by itself and was started again."
 
 
 @pytest.mark.parametrize("number", [1, os.getpid(), 999_999_999], ids=["init", "a-living-process", "nobody"])

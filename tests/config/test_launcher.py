@@ -71,6 +71,13 @@ def test_an_unknown_command_is_told() -> None:
     )
 
 
+def test_a_home_this_user_may_not_write_to_and_a_missing_command_are_told() -> None:
+    done = byname(["--home", "/srv/x", "up"])
+    assert (done.returncode, done.stderr) == (1, "The command comes first: ./byname up --home DIR\n")
+    done = byname(["up", "--home", "/sys/nowhere"], variables={"BYNAME_ENV": ""})
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
 def test_an_environment_that_is_not_there_is_told(home: Path) -> None:
     done = byname(["up"], home=home, variables={"BYNAME_ENV": "/nowhere"})
     assert (done.returncode, done.stderr) == (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -269,6 +271,26 @@ def test_a_handler_that_hangs_gets_a_503_and_a_worker_full_of_them_is_replaced(h
 
 @slow
 @needs_shared_python
+@needs_root
+def test_on_a_full_disk_answers_go_on_and_no_worker_ends(home: Path) -> None:
+    small = home / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k,mode=755", "tmpfs", small], check=False).returncode:
+        pytest.skip("this container may not mount a small disk")
+    try:
+        with web_server(small) as web:
+            workers = sorted(processes_of(small))
+            with contextlib.suppress(OSError), (small / "filler").open("wb", buffering=0) as filler:
+                while True:
+                    filler.write(b"x" * 4096)
+            for number in range(40):
+                for path in ("/hello", f"/counted?{number}", "/fast", "/echo"):
+                    assert web.get(path)[0] == 200
+            assert sorted(processes_of(small)) == workers
+    finally:
+        subprocess.run(["umount", "-l", small], check=True)
+
+
 def test_a_stop_lets_a_request_finish_and_a_kill_leaves_no_worker(home: Path) -> None:
     with web_server(home) as web:
         with web.send(b"GET /sleep?1 HTTP/1.1\r\nHost: a\r\n\r\n") as line:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from byname.config import machine
+from byname.config import machine, metrics, up
 from byname.config.database import Embedded
+from byname.config.machine import Trouble
 from tests.config.ground import (
     Running,
     byname,
@@ -101,6 +104,30 @@ def test_a_taken_port_is_told_at_once(running: Running, home: Path) -> None:
     assert not (home / "postgres").exists()
 
 
+def test_a_second_start_on_one_home_is_refused_before_it_touches_anything(running: Running) -> None:
+    figures = metrics.place(running.home)
+    running.get("/a-page-that-counts")
+    before = {path.name for path in figures.glob("*.db")}
+    assert before
+    told = (
+        f"./byname up (process {running.process.pid}) runs on {running.home} already: stop it first, or choose another "
+        "--home.\n"
+    )
+    done = byname(["up", "--port", str(free_port())], home=running.home)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    done = byname(["restore", str(running.home / "none.tar.gz"), "--replace"], home=running.home)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert {path.name for path in figures.glob("*.db")} == before
+    assert running.get("/readyz")[0] == 200
+
+
+def test_help_needs_no_database_and_leaves_no_home(home: Path) -> None:
+    for words in (["bring"], ["shell"], ["check"], ["test"], ["bench"]):
+        done = byname([*words, "--help"], home=home / "none")
+        assert (done.returncode, done.stdout.split()[:3]) == (0, ["usage:", "./byname", words[0]]), done.stderr
+    assert list(home.iterdir()) == []
+
+
 def test_no_port_is_no_port(home: Path) -> None:
     done = byname(["up", "--port", "eighty"], home=home)
     assert done.returncode == 2
@@ -135,8 +162,61 @@ def test_a_database_the_operator_names_is_used_and_none_is_started(home: Path) -
     )
     assert done.returncode == 1
     assert done.stderr.startswith("The database named by DATABASE_URL does not answer: ")
+    assert done.stderr.endswith("Connection refused\n")
     assert done.stderr.count("\n") == 1
     assert not (home / "postgres").exists()
+
+
+def test_background_work_that_ends_by_itself_comes_back_and_nobody_notices(running: Running) -> None:
+    def workers() -> list[int]:
+        return [number for number, words in processes_of(running.home).items() if "byname.config.jobs" in words]
+
+    (before,) = workers()
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: workers() not in ([before], []))
+    assert running.process.poll() is None
+    assert running.get("/readyz")[0] == 200
+    assert (running.home / "up.said").read_text().splitlines()[-1] == (
+        "The background work had ended by itself; it is started again."
+    )
+
+
+def test_a_web_server_that_ends_again_and_again_is_trouble(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends() -> subprocess.Popen[bytes]:
+        begun.append(1)
+        child = subprocess.Popen(["false"])
+        child.wait()
+        return child
+
+    begun: list[int] = []
+    monkeypatch.setattr(up, "_LONGEST_PAUSE", 0.01)
+    web = up.Part("web server", ends, vital=True)
+    with pytest.raises(Trouble) as raised:
+        up._watch([web], None, home)
+    assert str(raised.value) == (
+        f"The web server ended by itself 5 times in a row; everything is stopped. See {home}/log and {home}/*.console."
+    )
+    assert len(begun) == 5
+
+
+def test_a_signal_in_the_middle_of_the_first_start_stops_it(home: Path) -> None:
+    with (home / "said").open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "byname.config.command", "up", "--home", str(home), "--port", str(free_port())],
+            env={name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "BYNAME_"))},
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+    try:
+        wait_until(lambda: "Bringing the tables up to date" in (home / "said").read_text())
+        wait_until(lambda: [words for words in processes_of(home).values() if "manage migrate" in words])
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert (home / "said").read_text().splitlines()[1:] == ["Bringing the tables up to date …", "Stopped."]
 
 
 def test_a_database_that_ends_by_itself_comes_back_and_the_pages_with_it(running: Running) -> None:

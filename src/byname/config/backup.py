@@ -19,7 +19,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import sql
 
-from byname.config import database, machine, program, secrets
+from byname.config import database, environment, program, rights, secrets
 from byname.config.machine import Trouble
 from byname.config.up import say
 
@@ -46,6 +46,8 @@ def back_up(home: Path, file: Path | None) -> int:
         raise Trouble(f"{file} exists already: name another file.")
     if not file.parent.is_dir():
         raise Trouble(f"There is no directory {file.parent}: make it, or name another file.")
+    if not os.access(file.parent, os.W_OK):
+        raise Trouble(f"This user may not write to {file.parent}: name a file elsewhere, ./byname backup FILE")
     program.prepare(home)
     with database.served(home) as served, tempfile.TemporaryDirectory(dir=file.parent, prefix=".byname-") as folder:
         addresses = served.addresses
@@ -57,7 +59,8 @@ def back_up(home: Path, file: Path | None) -> int:
             counts = _counts(connection)
             (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
             server = connection.info.server_version // 10000
-            _call("pg_dump", addresses.owner, "--format=custom", f"--snapshot={snapshot}", f"--file={dump}")
+            words = ("--format=custom", f"--snapshot={snapshot}", f"--file={dump}")
+            _call("pg_dump", addresses.owner, *words, writes_to=file.parent)
         manifest = {
             "format": _FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -65,6 +68,7 @@ def back_up(home: Path, file: Path | None) -> int:
             "postgresql": server,
             "rows": counts,
             "sha256": {_DUMP: _digest(dump)},
+            "data_keys": _marks_of_keys(home),
             "settings": _settings(),
         }
         # The archive counts only when it is whole: it is made beside its place and moved there last.
@@ -79,11 +83,19 @@ def back_up(home: Path, file: Path | None) -> int:
     return 0
 
 
-def restore(home: Path, file: Path, *, replace: bool) -> int:
-    """Bring a backup back into an empty database, whole or not at all; its exit code."""
-    manifest, dump = None, None
-    with tempfile.TemporaryDirectory(prefix="byname-") as folder:
+def restore(home: Path, file: Path, *, replace: bool, other_keys: bool = False) -> int:
+    """Bring a backup back into an empty database, whole or not at all; its exit code.
+
+    Refused beside a running `up`, and, but for `other_keys`, where this home lacks a key the backup was made with.
+    """
+    with program.alone(home, "restore"), tempfile.TemporaryDirectory(prefix="byname-") as folder:
         manifest = _unpacked(file, Path(folder))
+        if not other_keys and not set(manifest.get("data_keys", ())) <= set(_marks_of_keys(home)):
+            raise Trouble(
+                "This backup was made with other data keys, and what is stored encrypted in it could not be read here: "
+                f"put the BYNAME_DATA_KEYS line of that installation's secrets.env into {home / 'secrets.env'}, then "
+                "restore. Nothing was changed. (If those keys are lost: the same command with --other-keys.)"
+            )
         dump = Path(folder) / _DUMP
         program.prepare(home)
         with database.served(home) as served:
@@ -111,7 +123,7 @@ def restore(home: Path, file: Path, *, replace: bool) -> int:
                 "--file=-",
                 given=b"SET lock_timeout = '20s';\n" + clearing + b"\n".join(lines),
             )
-            database.grant(addresses)
+            rights.grant(addresses)
             with psycopg.connect(addresses.owner) as connection:
                 counts = _counts(connection)
                 known = {act: _still_known(connection, held_back[act]) for act in held_back}
@@ -180,8 +192,20 @@ def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
         raise Trouble(f"There is no file {file}.") from fault
     except (KeyError, tarfile.TarError, EOFError, OSError) as fault:
         raise Trouble(f"{file} is not a whole backup of byname: nothing was changed.") from fault
-    manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text())
-    if manifest.get("format") != _FORMAT or _digest(folder / _DUMP) != manifest.get("sha256", {}).get(_DUMP):
+    try:
+        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        if not set(manifest) >= {"format", "made_at", "postgresql", "rows", "sha256"} or not all(
+            (
+                isinstance(manifest["made_at"], str),
+                isinstance(manifest["rows"], dict),
+                isinstance(manifest["sha256"], dict),
+                isinstance(manifest.get("data_keys", []), list),
+            )
+        ):
+            raise ValueError
+    except (ValueError, TypeError, RecursionError) as fault:
+        raise Trouble(f"{file} is not a whole backup of byname: nothing was changed.") from fault
+    if manifest.get("format") != _FORMAT or _digest(folder / _DUMP) != manifest["sha256"].get(_DUMP):
         raise Trouble(f"{file} is damaged: its checksum is not the one written with it. Nothing was changed.")
     return manifest
 
@@ -193,6 +217,12 @@ def _counts(connection: psycopg.Connection) -> dict[str, int]:
         row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()
         counts[name] = row[0] if row else 0
     return counts
+
+
+def _marks_of_keys(home: Path) -> list[str]:
+    """What tells the data keys of an installation from another's, and nothing else about them."""
+    keys = environment.listed(secrets.kept_in(home), "BYNAME_DATA_KEYS")
+    return [hashlib.sha256(b"byname data key " + key.encode()).hexdigest()[:16] for key in keys]
 
 
 def _settings() -> dict[str, str]:
@@ -207,7 +237,7 @@ def _settings() -> dict[str, str]:
     }
 
 
-def _call(name: str, url: str | None, *words: str, given: bytes | None = None) -> bytes:
+def _call(name: str, url: str | None, *words: str, given: bytes | None = None, writes_to: Path | None = None) -> bytes:
     """What one of PostgreSQL's programs wrote; the password goes by the environment, where `ps` does not show it."""
     variables = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
     if url is not None:
@@ -222,7 +252,8 @@ def _call(name: str, url: str | None, *words: str, given: bytes | None = None) -
     if done.returncode:
         said = done.stderr.decode(errors="replace")
         if "No space left on device" in said:
-            raise machine.disk_is_full(Path.cwd())
+            full = writes_to or "the database"
+            raise Trouble(f"The disk that holds {full} is full, and nothing was changed: make room, then start again.")
         raise Trouble(f"{name} could not do it, and nothing was changed: {_first_error(said)}")
     return done.stdout
 

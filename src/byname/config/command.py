@@ -10,7 +10,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from byname.config import backup, database, machine, program, proving, up
+from django.core.exceptions import ImproperlyConfigured
+
+from byname.config import backup, database, environment, machine, program, proving, rights, up
 
 _CONTINUE = {"bring": "bring", "officer": "officer", "shell": "shell"}
 
@@ -23,16 +25,27 @@ def main(words: list[str]) -> int:
         sys.stderr.write(f"{trouble}\n")
     except KeyboardInterrupt:
         return 130
+    except ImproperlyConfigured as wrong:
+        sys.stderr.write(f"{wrong}\n")
     except OSError as fault:
-        if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            sys.stderr.write(f"{machine.disk_is_full(Path(fault.filename or '.'))}\n")
+        elif fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and fault.filename:
+            sys.stderr.write(
+                f"This user may not write to {fault.filename} ({fault.strerror}): run as its owner, or choose another "
+                "--home.\n"
+            )
+        else:
             raise
-        sys.stderr.write(f"{machine.disk_is_full(Path(fault.filename or '.'))}\n")
     return 1
 
 
 def _run(words: list[str]) -> int:
     command, given = words[0], words[1:]
     home = Path(os.environ.get("BYNAME_HOME") or program.CHECKOUT / "var")
+    if command in _SAID_HERE and {"-h", "--help"} & set(given):
+        sys.stdout.write(_SAID_HERE[command])
+        return 0
     if command in ("test", "check"):
         return _with_home(given, home, proving.test if command == "test" else proving.check)
     if command == "bench":
@@ -51,12 +64,22 @@ def _run(words: list[str]) -> int:
         parser.add_argument("file", type=Path, nargs="?", help="the file to write (default: byname-<day>.tar.gz)")
         chosen = parser.parse_args(given)
         return backup.back_up(chosen.home.resolve(), chosen.file)
+    parser.add_argument(
+        "--other-keys",
+        action="store_true",
+        help="even if what is encrypted in it cannot be read here",
+    )
     parser.add_argument("file", type=Path, help="a file that ./byname backup wrote")
     parser.add_argument("--replace", action="store_true", help="put it in the place of what is there now")
     chosen = parser.parse_args(given)
-    return backup.restore(chosen.home.resolve(), chosen.file, replace=chosen.replace)
+    return backup.restore(chosen.home.resolve(), chosen.file, replace=chosen.replace, other_keys=chosen.other_keys)
 
 
+_SAID_HERE = {
+    "test": "usage: ./byname test [--home DIR] [words for pytest]\n\nRun the tests.\n",
+    "check": "usage: ./byname check [--home DIR] [words for pytest]\n\nLint, types, contracts, migrations, tests.\n",
+    "bench": "usage: ./byname bench [words]\n\nMeasure the speed, in a home made for it; the report goes to docs.\n",
+}
 _ABOUT = {
     "up": "Start the database, the web server and the background work; Ctrl-C stops them.",
     "backup": "Write everything the database holds into one file.",
@@ -75,6 +98,9 @@ def _with_home(given: list[str], home: Path, do: Callable[[Path, list[str]], int
 def _manage(home: Path, words: list[str]) -> int:
     if not words:
         raise machine.Trouble("Say which of Django's commands to run: ./byname manage showmigrations")
+    if words[0] in _CONTINUE and {"-h", "--help"} & set(words[1:]):
+        return _explain(words)
+    environment.refuse_wrong()
     program.prepare(home)
     with database.served(home) as served:
         addresses = served.addresses
@@ -82,8 +108,18 @@ def _manage(home: Path, words: list[str]) -> int:
             up.bring_up_to_date(home, addresses, empty=True, serving=False)
         code = program.manage(home, addresses, words)
         if words[0] == "migrate" and code == 0:
-            database.grant(addresses)
+            rights.grant(addresses)
         return code
+
+
+def _explain(words: list[str]) -> int:
+    """The help of one of Django's commands, which needs no database and leaves no home behind."""
+    if words[0] == "shell":
+        sys.stdout.write("usage: ./byname shell [--home DIR] [-c CODE]\n\nA Python prompt inside byname.\n")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="byname-help-") as folder:
+        nobodys = "postgresql://nobody@localhost/none"
+        return program.manage(Path(folder), database.Addresses(nobodys, nobodys), words)
 
 
 def _bench(_home: Path, words: list[str]) -> int:

@@ -191,12 +191,24 @@ class Embedded:
             self._turn.close()
             self._turn = None
 
-    def keep(self, within: float = 60) -> bool:
-        """Start the server again if this process started it and it ended by itself; whether that was so."""
-        if self.server is None or self.server.poll() is None:
-            return False
+    def keep(self, within: float = 60) -> str:
+        """Start the server again if it ended, by itself or with the command that owned it; what was done, if anything.
+
+        Only after `start`. Trouble where it cannot be started now; ask again later.
+        """
+        if self.server is not None and self.server.poll() is None:
+            return ""
+        done = "The database had ended by itself and was started again."
+        if self.server is None:
+            if self._turn is None:
+                return ""
+            try:
+                fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return ""
+            done = "The command that had started the database has ended; the database was started again here."
         self._own(time.monotonic() + within)
-        return True
+        return done
 
     @property
     def owned(self) -> bool:
@@ -438,36 +450,9 @@ class Embedded:
         return name == "postgres" and state != "Z" and folder == str(self.data)
 
 
-def grant(addresses: Addresses) -> None:
-    """Give the app's role what it needs on the owner's tables: the ledger may only be read and added to."""
-    app = psycopg.conninfo.conninfo_to_dict(addresses.app).get("user")
-    with psycopg.connect(addresses.owner) as connection:
-        owner = connection.info.user
-        if not isinstance(app, str) or app == owner:
-            return
-        role = sql.Identifier(app)
-        usual = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
-        for statement in (
-            "GRANT USAGE ON SCHEMA public TO {role}",
-            "GRANT {usual} ON ALL TABLES IN SCHEMA public TO {role}",
-            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {usual} ON TABLES TO {role}",
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
-        ):
-            connection.execute(sql.SQL(statement).format(usual=usual, role=role))
-        # Which tables only grow is said once, by the trigger that keeps it.
-        growing = connection.execute(
-            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'byname_ledger_only_grows'"
-        ).fetchall()
-        for (table,) in growing:
-            connection.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), role))
-        if connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone() == (True,):
-            connection.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(role))
-
-
 def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # libpq ends with a question ("Is the server running there?"), which is no reason.
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().endswith("?")]
     return lines[-1] if lines else "it said nothing"
 
 

@@ -148,9 +148,11 @@ def own_directory(path: Path, user: pwd.struct_passwd | None, mode: int, group: 
     expected = {os.geteuid(), user.pw_uid if user else os.geteuid()}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in expected:
         name = name_of(found.st_uid)
+        # A system user's directory was made by root, and nobody can sign in as that user.
+        name = "root" if name in (DATABASE_USER, PROGRAM_USER) else name
         raise Trouble(
-            f"{path} belongs to the user {name}, so byname does not use it. Run byname as {name}, or choose another "
-            "--home."
+            f"{path} belongs to the user {name_of(found.st_uid)}, so byname does not use it. Run byname as {name}, or "
+            "choose another --home."
         )
     if user is not None:
         os.chown(path, user.pw_uid, user.pw_gid if group is None else group, follow_symlinks=False)

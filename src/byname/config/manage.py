@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from byname.vocabulary import Refused
@@ -16,6 +17,9 @@ def main(words: list[str]) -> int:
         execute_from_command_line(sys.argv)
     except Refused as refusal:
         sys.stderr.write(f"{refusal.sentence}\n")
+        return 1
+    except ImproperlyConfigured as wrong:
+        sys.stderr.write(f"{wrong}\n")
         return 1
     except KeyboardInterrupt:
         return 130

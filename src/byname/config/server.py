@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from byname.config import environment as settings
 from byname.config import logs, metrics
 
 Headers = list[tuple[str, str]]
@@ -109,9 +110,8 @@ class Application:
         self._ready = ready
         self._started = started
         self._journal = journal or logs.journal_from_environment()
-        self._body_cap = int(environment.get("BYNAME_BODY_CAP") or 1024 * 1024)
-        named = environment.get("BYNAME_TRUSTED_PROXIES", "").replace(" ", "")
-        self._proxies = [ipaddress.ip_network(part, strict=False) for part in named.split(",") if part]
+        self._body_cap = settings.body_cap(environment)
+        self._proxies = settings.trusted_proxies(environment)
         self._fast_counts: dict[int, int] = {}
         self._fast_seconds = 0.0
         self._asked = 0

@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
+
+from byname.config import environment
 
 ROOT = Path(__file__).resolve().parents[3]
 HOME = Path(os.environ.get("BYNAME_HOME") or ROOT / "var")
@@ -21,10 +22,6 @@ def _needed(name: str, how: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. {how}")
     return value
-
-
-def _listed(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
 def database(url: str) -> dict[str, Any]:
@@ -55,29 +52,16 @@ def database(url: str) -> dict[str, Any]:
 
 
 SECRET_KEY = _needed("BYNAME_SECRET_KEY", "./byname makes one at first start; in production put 50 random characters.")
-BYNAME_DATA_KEYS = _listed("BYNAME_DATA_KEYS")
-if not BYNAME_DATA_KEYS:
-    raise ImproperlyConfigured(
-        "BYNAME_DATA_KEYS is not set. It is a comma-separated list of Fernet keys, the newest first; ./byname makes "
-        "one at first start."
-    )
-TIME_ZONE = os.environ.get("BYNAME_TIME_ZONE") or "America/Toronto"
-try:
-    ZoneInfo(TIME_ZONE)
-except (ZoneInfoNotFoundError, ValueError) as fault:
-    raise ImproperlyConfigured(
-        f"BYNAME_TIME_ZONE is {TIME_ZONE!r}, which is no time zone; it looks like America/Toronto."
-    ) from fault
+BYNAME_DATA_KEYS = environment.data_keys()
+TIME_ZONE = environment.time_zone()
 
 DEBUG = False
 BYNAME_DEVELOPER = os.environ.get("BYNAME_DEVELOPER") == "1"
-BYNAME_PUBLIC_URL = os.environ.get("BYNAME_PUBLIC_URL", "").rstrip("/")
-BYNAME_NAME_SHOWN = os.environ.get("BYNAME_NAME_SHOWN") or "full"
-if BYNAME_NAME_SHOWN not in ("full", "initial", "family"):
-    raise ImproperlyConfigured("BYNAME_NAME_SHOWN is one of full, initial, family.")
+BYNAME_PUBLIC_URL = environment.public_url()
+BYNAME_NAME_SHOWN = environment.name_shown()
 BYNAME_GEOCODER = os.environ.get("BYNAME_GEOCODER", "")
-BYNAME_TRUSTED_PROXIES = _listed("BYNAME_TRUSTED_PROXIES")
-ALLOWED_HOSTS = _listed("BYNAME_HOSTS", "localhost,127.0.0.1,[::1]")
+BYNAME_TRUSTED_PROXIES = [str(network) for network in environment.trusted_proxies()]
+ALLOWED_HOSTS = environment.listed(os.environ, "BYNAME_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # Migrating and loading run as the owner of the tables; everything else as a role that may not touch the ledger's past.
 _AS_OWNER = len(sys.argv) > 1 and sys.argv[1] in {"migrate", "sqlmigrate", "showmigrations", "makemigrations"}

@@ -2,58 +2,109 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
-from byname.config import database, machine, program
+from byname.config import database, environment, machine, metrics, program, rights, secrets
 from byname.config.database import Addresses
 from byname.config.machine import Trouble
+from byname.interfaces import geocoder
 
 _MIGRATING = 0x62796E61
 _TABLE_COMMENT = "SELECT obj_description(to_regclass('django_migrations'))"
 _READY_SECONDS = 60.0
+# A part that ends sooner than this after its start has not recovered.
+_STEADY_SECONDS = 60.0
+_EARLY_ENDS = 4
+_LONGEST_PAUSE = 30.0
+_PAUSE_SECONDS = 3.0
+_FULL_BYTES = 1_000_000
 
 
 def up(home: Path, port: int, *, empty: bool) -> int:
     """Run until told to stop; the address is the last line said."""
-    host = os.environ.get("BYNAME_LISTEN") or "127.0.0.1"
-    machine.refuse_taken_port(host, port)
+    environment.refuse_wrong()
+    geocoder.geocoder(os.environ.get("BYNAME_GEOCODER", ""))
+    host = environment.listen()
+    if not os.environ.get("DATABASE_URL"):
+        database.programs()
     # SIGINT too: a program started in the background of a shell inherits it as ignored.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)
-    program.prepare(home)
-    children: list[subprocess.Popen[bytes]] = []
+    parts: list[Part] = []
     try:
-        with database.served(home) as served:
-            addresses = served.addresses
-            try:
-                bring_up_to_date(home, addresses, empty=empty)
-                children.append(_web(home, addresses, host, port))
-                _wait_until_ready(children[0], home, host, port)
-                if importlib.util.find_spec("byname.interfaces.jobs.tasks"):
-                    children.append(_jobs(home, addresses))
-                sys.stdout.write(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/\n")
-                sys.stdout.flush()
-                _watch(children, served.embedded, home)
-            finally:
-                # Once more Ctrl-C must not break the order: no new requests, then no new work, then the database.
-                for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                    signal.signal(name, signal.SIG_IGN)
-                for child in children:
-                    machine.stop(child, signal.SIGTERM, within=12, then=signal.SIGKILL)
+        with program.alone(home, "up"):
+            machine.refuse_taken_port(host, port)
+            program.prepare(home)
+            environment.data_keys(secrets.kept_in(home))
+            with database.served(home) as served:
+                addresses = served.addresses
+                try:
+                    bring_up_to_date(home, addresses, empty=empty)
+                    web = Part("web server", partial(_web, home, addresses, host, port), vital=True)
+                    parts.append(web)
+                    _wait_until_ready(web, served.embedded, home, host, port)
+                    if importlib.util.find_spec("byname.interfaces.jobs.tasks"):
+                        parts.append(Part("background work", partial(_jobs, home, addresses)))
+                    sys.stdout.write(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/\n")
+                    sys.stdout.flush()
+                    _watch(parts, served.embedded, home)
+                finally:
+                    # Once more Ctrl-C must not break the order: no new requests, then no new work, then the database.
+                    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                        signal.signal(name, signal.SIG_IGN)
+                    for part in parts:
+                        machine.stop(part.process, signal.SIGTERM, within=12, then=signal.SIGKILL)
+                    if parts and (figures := metrics.place(home)).parent != home:
+                        shutil.rmtree(figures, ignore_errors=True)
     except KeyboardInterrupt:
         say("Stopped.")
     return 0
+
+
+class Part:
+    """A process of byname that is started again, after a pause, when it ends by itself."""
+
+    def __init__(self, name: str, start: Callable[[], subprocess.Popen[bytes]], *, vital: bool = False) -> None:
+        """Start it; a `vital` one that ends several times at once cannot serve, and is Trouble."""
+        self.process = start()
+        self._name, self._start, self._vital = name, start, vital
+        self._began = time.monotonic()
+        self._again_at: float | None = None
+        self._early_ends = 0
+
+    def keep(self, home: Path) -> None:
+        """Start it again if it has ended and its pause is over; said once, until it has run for a minute."""
+        now = time.monotonic()
+        if self._again_at is None:
+            if self.process.poll() is None:
+                return
+            self._early_ends = self._early_ends + 1 if now - self._began < _STEADY_SECONDS else 1
+            if self._vital and self._early_ends > _EARLY_ENDS:
+                raise Trouble(
+                    f"The {self._name} ended by itself {self._early_ends} times in a row; everything is stopped. "
+                    f"See {home / 'log'} and {home}/*.console."
+                )
+            self._again_at = now + min(2.0 ** (self._early_ends - 1), _LONGEST_PAUSE)
+            if self._early_ends == 1:
+                say(f"The {self._name} had ended by itself; it is started again.")
+        if now >= self._again_at:
+            self.process = self._start()
+            self._began, self._again_at = now, None
 
 
 def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool, serving: bool = True) -> None:
@@ -74,7 +125,7 @@ def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool, serving: 
             connection.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
             if mark not in _marks(connection):
                 _must(home, addresses, "migrate", "--no-input", "--skip-checks", "--verbosity=0")
-                database.grant(addresses)
+                rights.grant(addresses)
                 _set_marks(connection, {mark} | (_marks(connection) & {"demo"}))
             connection.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
         if not empty and "demo" not in _marks(connection):
@@ -130,8 +181,7 @@ def _mark_of_static_files() -> str:
 
 
 def _web(home: Path, addresses: Addresses, host: str, port: int) -> subprocess.Popen[bytes]:
-    for old in (home / "metrics").glob("*.db"):
-        old.unlink()
+    metrics.forget(metrics.place(home))
     web = addresses
     if not os.environ.get("DATABASE_URL"):
         # A question that takes longer than the server waits for its answer is not worth asking on.
@@ -144,7 +194,7 @@ def _jobs(home: Path, addresses: Addresses) -> subprocess.Popen[bytes]:
 
 
 def _process(home: Path, addresses: Addresses, name: str, *words: str) -> subprocess.Popen[bytes]:
-    variables = program.variables(home, addresses) | {"PROMETHEUS_MULTIPROC_DIR": str(home / "metrics")}
+    variables = program.variables(home, addresses) | {"PROMETHEUS_MULTIPROC_DIR": str(metrics.place(home))}
     to_console = os.environ.get("BYNAME_LOG") == "stderr"
     if not to_console:
         variables["BYNAME_LOG"] = str(home / "log" / f"{name}.log")
@@ -161,10 +211,12 @@ def _process(home: Path, addresses: Addresses, name: str, *words: str) -> subpro
         )
 
 
-def _wait_until_ready(web: subprocess.Popen[bytes], home: Path, host: str, port: int) -> None:
+def _wait_until_ready(web: Part, embedded: database.Embedded | None, home: Path, host: str, port: int) -> None:
     until = time.monotonic() + _READY_SECONDS
     said = ""
-    while web.poll() is None and time.monotonic() < until:
+    while web.process.poll() is None and time.monotonic() < until:
+        if embedded is not None and (done := embedded.keep()):
+            say(done)
         line = http.client.HTTPConnection("127.0.0.1" if host in ("0.0.0.0", "::") else host, port, timeout=6)  # noqa: S104
         try:
             line.request("GET", "/readyz")
@@ -183,9 +235,31 @@ def _wait_until_ready(web: subprocess.Popen[bytes], home: Path, host: str, port:
     raise Trouble(f"The web server did not start ({why}); see {console} and {home / 'log'}.")
 
 
-def _watch(children: list[subprocess.Popen[bytes]], embedded: database.Embedded | None, home: Path) -> None:
-    while all(child.poll() is None for child in children):
+def _watch(parts: list[Part], embedded: database.Embedded | None, home: Path) -> None:
+    """Keep everything running: what is served from memory goes on while the database, the work or the disk is away."""
+    told = ""
+    next_look = 0.0
+    while True:
         time.sleep(0.2)
-        if embedded is not None and embedded.keep():
-            say("The database had ended by itself and was started again.")
-    raise Trouble(f"A part of byname ended by itself; everything is stopped. See {home / 'log'} and {home}/*.console.")
+        if time.monotonic() < next_look:
+            continue
+        trouble = ""
+        try:
+            if embedded is not None and (done := embedded.keep()):
+                say(done)
+        except (Trouble, OSError) as fault:
+            trouble = str(fault)
+        except psycopg.Error:
+            trouble = f"The database does not come back yet; see {home / 'postgres' / 'server.log'}."
+        for part in parts:
+            try:
+                part.keep(home)
+            except OSError as fault:
+                trouble = trouble or str(fault)
+        with contextlib.suppress(OSError):
+            if shutil.disk_usage(home).free < _FULL_BYTES:
+                trouble = f"The disk that holds {home} is full: make room. Pages served from memory go on."
+        if trouble and trouble != told:
+            say(trouble)
+        told = trouble
+        next_look = time.monotonic() + (_PAUSE_SECONDS if trouble else 0)

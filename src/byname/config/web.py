@@ -17,9 +17,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from byname.config import machine
+from byname.config import environment, machine
 
-WORKERS = 2
 # How many connections one worker holds at a time; an idle one costs a few kilobytes.
 CONNECTIONS = 4096
 
@@ -40,7 +39,7 @@ def main(target: str, host: str, port: int) -> int:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
-        workers=int(os.environ.get("BYNAME_WORKERS") or WORKERS),
+        workers=environment.workers(),
         runtime_mode=RuntimeModes.st,
         http=HTTPModes.http1,
         websockets=False,

@@ -1,0 +1,125 @@
+"""What the operator sets in the environment: a wrong value is one sentence that names its variable."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_NAMES_SHOWN: Final = ("full", "initial", "family")
+_MOST_WORKERS: Final = 64
+
+
+def listed(environment: Mapping[str, str], name: str, default: str = "") -> list[str]:
+    """The parts of a setting that is a list with commas."""
+    return [part.strip() for part in environment.get(name, default).split(",") if part.strip()]
+
+
+def listen(environment: Mapping[str, str] = os.environ) -> str:
+    """The network address to listen on."""
+    value = environment.get("BYNAME_LISTEN") or "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError as fault:
+        raise ImproperlyConfigured(
+            f"BYNAME_LISTEN is {value!r}, which is no network address; it looks like 127.0.0.1 or 0.0.0.0."
+        ) from fault
+
+
+def workers(environment: Mapping[str, str] = os.environ) -> int:
+    """How many web processes there are."""
+    value = environment.get("BYNAME_WORKERS") or "2"
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= _MOST_WORKERS):
+        raise ImproperlyConfigured(f"BYNAME_WORKERS is {value!r}; it is a whole number from 1 to {_MOST_WORKERS}.")
+    return int(value)
+
+
+def body_cap(environment: Mapping[str, str] = os.environ) -> int:
+    """The longest request body, in bytes."""
+    value = environment.get("BYNAME_BODY_CAP") or str(1024 * 1024)
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise ImproperlyConfigured(f"BYNAME_BODY_CAP is {value!r}; it is a number of bytes, such as 1048576.")
+    return int(value)
+
+
+def trusted_proxies(environment: Mapping[str, str] = os.environ) -> list[Network]:
+    """The networks whose word about the caller is believed."""
+    networks: list[Network] = []
+    for part in listed(environment, "BYNAME_TRUSTED_PROXIES"):
+        try:
+            networks.append(ipaddress.ip_network(part, strict=False))
+        except ValueError as fault:
+            raise ImproperlyConfigured(
+                f"BYNAME_TRUSTED_PROXIES holds {part!r}, which is no network; it looks like 10.0.0.0/8, with commas."
+            ) from fault
+    return networks
+
+
+def public_url(environment: Mapping[str, str] = os.environ) -> str:
+    """The address residents see, without a slash at its end; empty where none is set."""
+    value = environment.get("BYNAME_PUBLIC_URL", "").strip().rstrip("/")
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    except ValueError:
+        whole = False
+    if value and not whole:
+        raise ImproperlyConfigured(
+            f"BYNAME_PUBLIC_URL is {value!r}, which is no whole address; it looks like https://officers.example.org."
+        )
+    return value
+
+
+def time_zone(environment: Mapping[str, str] = os.environ) -> str:
+    """The time zone that decides what "today" is."""
+    value = environment.get("BYNAME_TIME_ZONE") or "America/Toronto"
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        raise ImproperlyConfigured(
+            f"BYNAME_TIME_ZONE is {value!r}, which is no time zone; it looks like America/Toronto."
+        ) from fault
+    return value
+
+
+def name_shown(environment: Mapping[str, str] = os.environ) -> str:
+    """How much of an officer's given name is shown."""
+    value = environment.get("BYNAME_NAME_SHOWN") or "full"
+    if value not in _NAMES_SHOWN:
+        raise ImproperlyConfigured(f"BYNAME_NAME_SHOWN is one of {', '.join(_NAMES_SHOWN)}.")
+    return value
+
+
+def data_keys(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The Fernet keys, the newest first; the sentence never holds a key."""
+    keys = listed(environment, "BYNAME_DATA_KEYS")
+    if not keys:
+        raise ImproperlyConfigured(
+            "BYNAME_DATA_KEYS is not set. It is a comma-separated list of Fernet keys, the newest first; ./byname "
+            "makes one at first start."
+        )
+    for number, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError as fault:
+            raise ImproperlyConfigured(
+                f"BYNAME_DATA_KEYS: key {number} of {len(keys)} is no Fernet key (44 characters that stand for 32 "
+                "bytes). It stands in the environment or in secrets.env."
+            ) from fault
+    return keys
+
+
+def refuse_wrong(environment: Mapping[str, str] = os.environ) -> None:
+    """ImproperlyConfigured, with one sentence, for the first value of a BYNAME_ variable that cannot be used."""
+    for read in (listen, workers, body_cap, trusted_proxies, public_url, time_zone, name_shown):
+        read(environment)
+    if environment.get("BYNAME_DATA_KEYS"):
+        data_keys(environment)
