@@ -365,16 +365,21 @@ def _crossing_side(words: StreetWords, index: StreetIndex) -> list[tuple[StreetG
 
 def _points_of(groups: Iterable[StreetGroup]) -> dict[StreetWords, list[tuple[float, float]]]:
     """Some hundred addresses along each street: enough to see where two meet, few enough to be quick."""
+    # Street by street, each by its index: right after a file was brought the planner knows nothing of the table, for the
+    # role that brings may not analyse it, and a plain join would read all of it.
     of_row = {row: group for group in groups for row in group.ids}
     steps = [1 + group.addresses // _MOST_POINTS_A_STREET for group in of_row.values()]
     found: dict[StreetWords, list[tuple[float, float]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT asked.street, a.lat, a.lon
+            SELECT asked.street, near.lat, near.lon
             FROM unnest(%s::bigint[], %s::integer[]) AS asked (street, step)
-            JOIN byname_address a ON a.street_id = asked.street AND a.id %% asked.step = 0
-            ORDER BY a.id
+            CROSS JOIN LATERAL (
+                SELECT a.lat, a.lon FROM byname_address a
+                WHERE a.street_id = asked.street AND a.id %% asked.step = 0
+                ORDER BY a.number, a.id
+            ) AS near
             """,
             [list(of_row), steps],
         )
