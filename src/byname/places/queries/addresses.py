@@ -365,8 +365,8 @@ def _crossing_side(words: StreetWords, index: StreetIndex) -> list[tuple[StreetG
 
 def _points_of(groups: Iterable[StreetGroup]) -> dict[StreetWords, list[tuple[float, float]]]:
     """Some hundred addresses along each street: enough to see where two meet, few enough to be quick."""
-    # Street by street, each by its index: right after a file was brought the planner knows nothing of the table, for the
-    # role that brings may not analyse it, and a plain join would read all of it.
+    # Street by street, each by its index: right after a file was brought the planner knows nothing of the table (the
+    # role that brings may not analyse it), and a plain join would read all of it.
     of_row = {row: group for group in groups for row in group.ids}
     steps = [1 + group.addresses // _MOST_POINTS_A_STREET for group in of_row.values()]
     found: dict[StreetWords, list[tuple[float, float]]] = {}
