@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
@@ -212,14 +211,3 @@ def is_held() -> bool:
     """Whether there is an answer in memory for today."""
     held = _held
     return held is not None and _current(held) is not None
-
-
-def demo() -> bool:
-    """Whether what is shown is the demonstration; False while nothing is known."""
-    held = _held
-    return bool(held and held.profile.demo)
-
-
-def time_zone() -> str:
-    """The name of the time zone that decides "today"."""
-    return str(settings.TIME_ZONE)

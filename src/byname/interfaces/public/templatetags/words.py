@@ -91,12 +91,6 @@ def safety(original: str, **facts: Any) -> SafeString:
     return format_html('{} <span class="original" lang="en" dir="ltr">{}</span>', shown, _filled(beside, numbers))
 
 
-@register.filter
-def lead_of(postings: tuple[Any, ...]) -> Any:
-    """The posting that leads; None where nobody does today."""
-    return next((posting for posting in postings if posting.role == "lead"), None)
-
-
 @register.simple_tag
 def untranslated() -> SafeString:
     """Attributes for words that stand only in the language they were written in."""

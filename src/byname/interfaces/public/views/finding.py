@@ -54,7 +54,6 @@ def _home(request: HttpRequest, directory: Directory) -> HttpResponse:
             "faces": faces,
             "whole": drawing.whole(directory),
             "directory": directory,
-            "groups": _groups(directory),
         },
     )
 
