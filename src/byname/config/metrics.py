@@ -86,7 +86,7 @@ def report() -> bytes:
     if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         return generate_latest(_registry)
     gathered = CollectorRegistry()
-    MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(gathered)  # type: ignore[no-untyped-call]  # the library leaves it untyped
     return generate_latest(gathered)
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from byname.safekeeping import keys
 
 
-class SealedTextField(models.TextField):  # type: ignore[type-arg]
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs only
     """Text that stands encrypted in the database and in every backup; it cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -39,7 +39,7 @@ def _officer(posting: PublicPosting) -> PosterOfficer:
         pronunciation=officer.pronunciation or None,
         leads=posting.role == "lead",
         picture=picture,
-        picture_format=form,  # type: ignore[arg-type]
+        picture_format=form,  # type: ignore[arg-type]  # "svg" or "jpeg": what _picture gives
     )
 
 
@@ -60,7 +60,7 @@ def sheet(team: Team, service: ServiceProfile, paper: Paper, *, origin: str, on:
     url = origin + reverse("area", args=[team.area.slug])
     return poster_pdf(
         Poster(
-            language=translation.get_language() or "en",  # type: ignore[arg-type]
+            language=translation.get_language() or "en",  # type: ignore[arg-type]  # one of settings.LANGUAGES
             direction="rtl" if translation.get_language_bidi() else "ltr",
             title=team.area.name,
             service=service.name,
