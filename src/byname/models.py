@@ -1,7 +1,7 @@
 """Every table of byname, gathered for Django; nothing imports this module."""
 
-from byname.ledger.models import LedgerLine, PublicVersion
-from byname.people.models import Account, Officer, OfficerPhoto, SpokenCode
+from byname.ledger.models import LedgerLine, LedgerRemark, LedgerSeal, Letter, PublicVersion
+from byname.people.models import Account, Conflict, Invitation, Officer, OfficerPhoto, SpokenCode
 from byname.places.models import (
     Address,
     AddressFile,
@@ -15,8 +15,8 @@ from byname.places.models import (
     ServiceProfile,
     Street,
 )
-from byname.postings.models import Posting
-from byname.safekeeping.models import Allowance
+from byname.postings.models import DutyHours, Handover, HandoverItem, Posting, Proposal, PublishedHours
+from byname.safekeeping.models import Allowance, KeptValue, StaffSession
 
 __all__ = [
     "Account",
@@ -25,17 +25,29 @@ __all__ = [
     "Allowance",
     "Area",
     "AreaNeighbourhood",
+    "Conflict",
     "Division",
     "DivisionShare",
+    "DutyHours",
     "Edition",
+    "Handover",
+    "HandoverItem",
+    "Invitation",
+    "KeptValue",
     "Landmark",
     "LedgerLine",
+    "LedgerRemark",
+    "LedgerSeal",
+    "Letter",
     "Neighbourhood",
     "Officer",
     "OfficerPhoto",
     "Posting",
+    "Proposal",
     "PublicVersion",
+    "PublishedHours",
     "ServiceProfile",
     "SpokenCode",
+    "StaffSession",
     "Street",
 ]

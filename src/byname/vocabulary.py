@@ -34,6 +34,13 @@ class RowFault:
     expected: str
 
 
+class NotThere(Refused):
+    """What was asked for is not there, or not this person's: the two look the same from outside."""
+
+    def __init__(self, sentence: str = "There is no page at this address.") -> None:
+        super().__init__(sentence, code="not-there")
+
+
 class FileRefused(Refused):
     """A whole file is refused; `faults` lists everything wrong in it, so that it can be mended in one go.
 
@@ -54,12 +61,21 @@ def file_refused(faults: Sequence[RowFault]) -> FileRefused:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts or looks: the public, an account, an operator at the command line, or byname itself."""
+    """Who acts or looks: the public, an account, an operator at the command line, or byname itself.
+
+    What an account may reach is said once, where it signs in: its roles, its own officer on the register (reference),
+    the areas that officer serves today (slugs), the divisions it answers for (codes), and the places it declared a
+    conflict of interest about (codes of `people.queries.place_codes`).
+    """
 
     kind: ActorKind
     name: str = ""
     account_id: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
+    officer: str = ""
+    areas: frozenset[str] = field(default_factory=frozenset)
+    divisions: frozenset[str] = field(default_factory=frozenset)
+    conflicts: frozenset[str] = field(default_factory=frozenset)
 
 
 PUBLIC = Actor("public")
@@ -68,7 +84,7 @@ SYSTEM = Actor("system", "byname")
 
 def operator(command: str) -> Actor:
     """The person at the server's own command line, acting through the named command."""
-    return Actor("operator", command, roles=frozenset({"administrator"}))
+    return Actor("operator", command)
 
 
 @dataclass(frozen=True, slots=True)

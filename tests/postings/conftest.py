@@ -27,7 +27,9 @@ def committed(trial_database: None, django_db_blocker: DjangoDbBlocker) -> Itera
         tables = [name for name in connection.introspection.django_table_names() if name.startswith("byname_")]
         with connection.cursor() as cursor:
             # The ledger refuses TRUNCATE to everybody but the owner of the table, who may first lift its trigger.
-            cursor.execute("ALTER TABLE byname_ledgerline DISABLE TRIGGER USER")
-            cursor.execute(f"TRUNCATE {', '.join(tables)}")
-            cursor.execute("ALTER TABLE byname_ledgerline ENABLE TRIGGER USER")
+            for growing in ("byname_ledgerline", "byname_ledgerseal"):
+                cursor.execute(f"ALTER TABLE {growing} DISABLE TRIGGER USER")
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+            for growing in ("byname_ledgerline", "byname_ledgerseal"):
+                cursor.execute(f"ALTER TABLE {growing} ENABLE TRIGGER USER")
         connection.close()

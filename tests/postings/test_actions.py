@@ -191,7 +191,7 @@ def test_the_same_file_again_changes_nothing(two: dict[str, str], noon: datetime
 def test_a_file_may_move_postings_past_one_another(
     two: dict[str, str], noon: datetime, clerk_of_records: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "_BATCH", 1)
+    monkeypatch.setattr(actions.serving, "_BATCH", 1)
     post(
         posting("1", OAK, "lead", "2020-01-01", "2022-01-01", planned_end_on="2022-01-01"),
         posting("2", OAK, "lead", "2022-01-01", planned_end_on="2026-01-01"),

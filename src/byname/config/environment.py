@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -117,9 +117,30 @@ def data_keys(environment: Mapping[str, str] = os.environ) -> list[str]:
     return keys
 
 
+def single_sign_on(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The service's own OpenID Connect provider, as allauth is told of it; empty where none is set."""
+    names = ("BYNAME_OIDC_ISSUER", "BYNAME_OIDC_CLIENT_ID", "BYNAME_OIDC_CLIENT_SECRET")
+    values = [environment.get(name, "").strip() for name in names]
+    if not any(values):
+        return {}
+    if not all(values):
+        raise ImproperlyConfigured(f"Single sign-on needs all three of {', '.join(names)}, or none.")
+    issuer, client, secret = values
+    if not issuer.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        raise ImproperlyConfigured("BYNAME_OIDC_ISSUER is the https:// address of the provider.")
+    app = {
+        "provider_id": "service",
+        "name": environment.get("BYNAME_OIDC_NAME", "").strip() or "Single sign-on",
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": issuer, "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
 def refuse_wrong(environment: Mapping[str, str] = os.environ) -> None:
     """ImproperlyConfigured, with one sentence, for the first value of a BYNAME_ variable that cannot be used."""
-    for read in (listen, workers, body_cap, trusted_proxies, public_url, time_zone, name_shown):
+    for read in (listen, workers, body_cap, trusted_proxies, public_url, time_zone, name_shown, single_sign_on):
         read(environment)
     if environment.get("BYNAME_DATA_KEYS"):
         data_keys(environment)

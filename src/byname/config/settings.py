@@ -77,10 +77,15 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "ninja",
     "byname",
     "byname.interfaces.public",
+    "byname.interfaces.desk",
     "byname.interfaces.api",
     "byname.interfaces.jobs",
 ]
@@ -88,6 +93,9 @@ MIDDLEWARE = [
     "byname.interfaces.http.Doorkeeper",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "byname.interfaces.http.Languages",
+    # The sign-in library insists on standing here; elsewhere than below /desk/ it does nothing.
+    "allauth.account.middleware.AccountMiddleware",
+    "byname.interfaces.desk.door.Desk",
 ]
 ROOT_URLCONF = "byname.config.urls"
 WSGI_APPLICATION = "byname.config.wsgi.application"
@@ -98,7 +106,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["byname.interfaces.public.context.page"],
+            "context_processors": ["byname.interfaces.public.context.page", "byname.interfaces.desk.context.desk"],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
@@ -138,5 +146,38 @@ WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".woff2": "font/woff2"}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
-CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = BYNAME_PUBLIC_URL.startswith("https://")
+
+# Staff sign in below /desk/ and nowhere else: residents' pages never see a session (interfaces/desk/door.py).
+BYNAME_BEHIND_TLS = BYNAME_PUBLIC_URL.startswith("https://")
+SESSION_ENGINE = "byname.safekeeping.sessions"
+SESSION_COOKIE_NAME = "__Secure-desk" if BYNAME_BEHIND_TLS else "desk"
+SESSION_COOKIE_PATH = "/desk/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BYNAME_BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+BYNAME_SESSION_IDLE_SECONDS = 60 * 30
+CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "byname.interfaces.desk.views.signing.stale_form"
+CACHES = {"default": {"BACKEND": "byname.safekeeping.cache.TableCache", "TIMEOUT": 300}}
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "today"
+ACCOUNT_ADAPTER = "byname.interfaces.desk.adapters.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10
+MFA_ADAPTER = "byname.interfaces.desk.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+SOCIALACCOUNT_ADAPTER = "byname.interfaces.desk.adapters.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
 LOGGING_CONFIG = None

@@ -6,11 +6,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from byname.interfaces.api import urls as api
+from byname.interfaces.desk import urls as desk
 from byname.interfaces.public import urls as public
 
 urlpatterns = [
     *public.neutral,
     path("", include(api.urlpatterns)),
+    path("desk/", include(desk.urlpatterns)),
     *i18n_patterns(*public.spoken, prefix_default_language=False),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import StrEnum
+from functools import wraps
 from http import HTTPStatus
 from ipaddress import ip_network
 from typing import Any, Final, TypeVar
@@ -19,8 +20,9 @@ from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
 from byname.interfaces import snapshot
+from byname.people import rules
 from byname.safekeeping.limits import Limit, wait_for
-from byname.vocabulary import Refused
+from byname.vocabulary import PUBLIC, Actor, NotThere, Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _V = TypeVar("_V", bound=Callable[..., Any])
@@ -49,6 +51,36 @@ def audience(who: Audience) -> Callable[[_V], _V]:
         return view
 
     return mark
+
+
+DESK: Final = "/desk/"
+"""Where everything of the staff's stands: their session's cookie is sent nowhere else."""
+
+
+def staff(act: str) -> Callable[[_V], _V]:
+    """Marks a staff view with the act of the table of permissions it is for, and lets in who may do it at all.
+
+    How far they reach is asked again, about the very thing, by the query or the action.
+    """
+
+    def mark(view: _V) -> _V:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            rules.require_reach(viewer_of(request), act)
+            answer: HttpResponse = view(request, *args, **kwargs)
+            return answer
+
+        guarded.audience = Audience.STAFF  # type: ignore[attr-defined]  # read by the tests that walk every address
+        guarded.act = act  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def viewer_of(request: HttpRequest) -> Actor:
+    """Who is at the desk; the public where nobody signed in."""
+    actor = getattr(request, "actor", None)
+    return actor if isinstance(actor, Actor) else PUBLIC
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -91,10 +123,24 @@ def failure(
         answer = problem(status, title, sentence or title + ".", headers=headers)
         answer.headers["Access-Control-Allow-Origin"] = "*"
         return answer
-    page = render(request, "public/problem.html", {"status": status, "sentence": sentence}, status=status)
+    template = "desk/problem.html" if request.path.startswith(DESK) else "public/problem.html"
+    page = render(request, template, {"status": status, "sentence": sentence}, status=status)
     for name, value in (headers or {}).items():
         page.headers[name] = value
     return page
+
+
+def answer_to(request: HttpRequest, fault: Exception) -> HttpResponse | None:
+    """The answer to what was raised, where it is a refusal or an absence; None where it is a bug."""
+    if isinstance(fault, NotThere):
+        return failure(request, 404, fault.sentence)
+    if isinstance(fault, Refused):
+        return failure(request, 422, fault.sentence)
+    if isinstance(fault, snapshot.Away | OperationalError | InterfaceError | PoolTimeout):
+        _log.warning("the database is away", extra={"fault": type(fault).__name__})
+        sentence = "This cannot be answered just now. Please try again in a few seconds."
+        return failure(request, 503, sentence, headers={"Retry-After": str(RETRY_SECONDS)})
+    return None
 
 
 def caller(request: HttpRequest) -> str:
@@ -177,13 +223,7 @@ class Doorkeeper:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """An answer for what a view raised, where it is not a bug."""
-        if isinstance(fault, Refused):
-            return failure(request, 422, fault.sentence)
-        if isinstance(fault, snapshot.Away | OperationalError | InterfaceError | PoolTimeout):
-            _log.warning("the database is away", extra={"fault": type(fault).__name__})
-            sentence = "This cannot be answered just now. Please try again in a few seconds."
-            return failure(request, 503, sentence, headers={"Retry-After": str(RETRY_SECONDS)})
-        return None
+        return answer_to(request, fault)
 
 
 def _spoken(request: HttpRequest) -> str:
@@ -207,6 +247,7 @@ def _spoken(request: HttpRequest) -> str:
 _NEUTRAL: Final = (
     "/api/",
     "/static/",
+    "/desk/",
     "/photo/",
     "/colours/",
     "/healthz",

@@ -1,9 +1,11 @@
-"""The lines of the ledger, and the version of what the public sees."""
+"""The lines of the ledger, their seals, the outbox, and the version of what the public sees."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
+
+from byname.safekeeping.fields import SealedTextField
 
 
 class LedgerLine(models.Model):
@@ -25,6 +27,58 @@ class LedgerLine(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "id"], name="ledger_by_subject"),
             models.Index(fields=["event", "id"], name="ledger_by_event"),
+            models.Index(fields=["actor_account_id", "id"], name="ledger_by_account"),
+        ]
+
+
+class LedgerRemark(models.Model):
+    """What somebody wrote about an act, beside its line: erasable, so that the ledger itself stays whole."""
+
+    line_id = models.BigIntegerField()
+    words = SealedTextField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="remark_by_end")]
+
+
+class LedgerSeal(models.Model):
+    """A batch of lines linked to the batch before by an HMAC whose key is not in the database; only grows."""
+
+    number = models.BigIntegerField(primary_key=True)
+    covers = models.TextField()
+    """The lines' numbers as an int8multirange, such as {[1,51),[52,61)}."""
+    gaps = models.TextField(default="{}")
+    """Numbers drawn by acts that had not ended when this was sealed: looked at again by the next."""
+    line_count = models.IntegerField()
+    digest = models.BinaryField(max_length=32)
+    seal = models.BinaryField(max_length=32)
+    sealed_at = models.DateTimeField()
+
+
+class Letter(models.Model):
+    """The outbox: a letter written in the transaction of the act it tells of; its words go once it is sent."""
+
+    message_id = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=40)
+    recipient = SealedTextField(blank=True)
+    words = SealedTextField(blank=True)
+    """What the letter's kind needs to be written, as JSON."""
+    line_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    problem = models.CharField(max_length=120, blank=True)
+    delivered_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(delivered_at__isnull=True, given_up_at__isnull=True),
+                name="letters_to_send",
+            )
         ]
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from byname.people import rules
 from byname.safekeeping.fields import SealedTextField
 
 
@@ -16,10 +17,67 @@ class Account(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    roles = ArrayField(models.CharField(max_length=16), default=list)
+    divisions = ArrayField(models.CharField(max_length=12), default=list)
+    officer = models.OneToOneField("byname.Officer", null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = BaseUserManager["Account"]()
 
     USERNAME_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(roles__contained_by=list(rules.ROLES)), name="account_roles_are_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_active=True, left_at__isnull=True)
+                | models.Q(is_active=False, left_at__isnull=False),
+                name="who_left_is_not_active",
+            ),
+        ]
+
+
+class Invitation(models.Model):
+    """A one-time way in for one person, known only by a digest of the word in its link."""
+
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    email = models.EmailField()
+    name = models.CharField(max_length=120, blank=True)
+    roles = ArrayField(models.CharField(max_length=16))
+    divisions = ArrayField(models.CharField(max_length=12), default=list)
+    officer = models.ForeignKey("byname.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("byname.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    """Set where it lets somebody with an account in again, after a second factor was reset."""
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(roles__contained_by=list(rules.ROLES)), name="invitation_roles_are_known"
+            )
+        ]
+
+
+class Conflict(models.Model):
+    """A place an officer will not act on, kept as a code; the place itself is sealed, to be coded anew."""
+
+    account = models.ForeignKey("byname.Account", on_delete=models.CASCADE, related_name="+")
+    place = SealedTextField()
+    code = models.CharField(max_length=64)
+    declared_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "code"], condition=models.Q(ended_at__isnull=True), name="one_conflict_a_place"
+            )
+        ]
 
 
 class Officer(models.Model):

@@ -48,7 +48,6 @@ BAD: dict[str, int] = {
     f"{API}/areas/nobody/continuity": 404,
     f"{API}/neighbourhoods/999": 404,
     f"{API}/neighbourhoods/999/team": 404,
-    f"{API}/team?lat={IN_THE_HOLE.lat}&lon={IN_THE_HOLE.lon}": 404,
     f"{API}/team?address=Nowhere+Whatsoever+Boulevard": 404,
     f"{API}/team": 422,
     f"{API}/team?lat=43.6": 422,
@@ -231,6 +230,11 @@ def test_a_refusal_is_a_problem_in_one_sentence(client: Client, addresses: None)
         assert said["type"] == "about:blank", url
         assert SENTENCE.match(said["detail"]), url
     assert found == BAD
+
+
+def test_open_water_is_answered_by_its_division(client: Client, addresses: None) -> None:
+    said = client.get(f"{API}/team?lat={IN_THE_HOLE.lat}&lon={IN_THE_HOLE.lon}").json()
+    assert (said["served"], said["neighbourhood"], bool(said["division"])) == (False, None, True)
 
 
 def test_a_refusal_is_plain_language(client: Client, cast: Cast) -> None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils import translation
 
-from byname.interfaces import snapshot
+from byname.interfaces import http, snapshot
 from byname.places import queries as places
 
 # The calm blue of tokens.css, for a service that chose a colour for light pages only.
@@ -21,6 +21,8 @@ _LONGEST_PATH = 200
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The service, its lines, the page in the other languages; also where the directory is away."""
+    if request.path.startswith(http.DESK):
+        return {}
     try:
         profile = snapshot.profile()
     except snapshot.Away:

@@ -13,6 +13,7 @@ from byname.postings.queries.directory import (
 )
 from byname.postings.queries.teams import (
     EarlyEnds,
+    areas_served,
     posted_where_they_live,
     posters_showing,
     service_wide_early_ends,
@@ -29,6 +30,7 @@ __all__ = [
     "PublicPhoto",
     "PublicPosting",
     "Team",
+    "areas_served",
     "directory",
     "posted_where_they_live",
     "posters_showing",

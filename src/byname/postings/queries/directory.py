@@ -112,12 +112,13 @@ class Directory:
         keep("_made_of", {key: tuple(slug for _, slug in sorted(areas)) for key, areas in made_of.items()})
 
     def at(self, point: Point) -> Found | None:
-        """Who serves at a point; None outside the service's area."""
+        """Who serves at a point, open water of a division among them; None outside the service's area."""
         official_id = self.territory.neighbourhood_at(point)
         slugs = self.territory.areas_at(point)
-        if official_id is None and not slugs:
+        code = self.territory.division_at(point)
+        if official_id is None and not slugs and code not in self._divisions:
             return None
-        return self._found(official_id, slugs, self.territory.division_at(point))
+        return self._found(official_id, slugs, code)
 
     def of_neighbourhood(self, official_id: int) -> Found | None:
         """Who serves in a neighbourhood; None where there is no such id."""

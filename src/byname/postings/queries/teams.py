@@ -33,6 +33,12 @@ def posters_showing(officer: str, *, on: date, viewer: Actor) -> tuple[str, ...]
     return tuple(slugs.order_by("area__slug").values_list("area__slug", flat=True))
 
 
+def areas_served(officer: str, *, on: date, viewer: Actor) -> frozenset[str]:
+    """Slugs of the areas an officer serves on a day, as lead, member or cover."""
+    rows = Posting.objects.filter(officer__reference=officer, period__contains=on)
+    return frozenset(rows.values_list("area__slug", flat=True))
+
+
 def posted_where_they_live(homes: Mapping[str, int], *, on: date, viewer: Actor) -> frozenset[str]:
     """Which of these badge numbers are, or are about to be, posted to an area with the neighbourhood they live in."""
     rows = Posting.objects.filter(officer__badge_number__in=list(homes)).filter(

@@ -83,10 +83,13 @@ def find(request: HttpRequest) -> HttpResponse:
     shown: dict[str, object] = {"words": words[:200]}
     try:
         if asked.get("lat") or asked.get("lon"):
-            slug = lookup.page_of(directory.at(_point(asked.get("lat", ""), asked.get("lon", ""))))
-            if slug is None:
-                return _found(request, shown | {"outside": True})
-            return see_other(reverse("area", args=[slug]))
+            found = directory.at(_point(asked.get("lat", ""), asked.get("lon", "")))
+            if slug := lookup.page_of(found):
+                return see_other(reverse("area", args=[slug]))
+            if found and found.division:
+                # Open water, say: no neighbourhood's page to lead to, but a division that answers for it.
+                return _not_yet(request, found)
+            return _found(request, shown | {"outside": True})
         if not words:
             return _found(request, shown | {"empty": True})
         looked_up = lookup.look_up(words, directory)
@@ -106,6 +109,13 @@ def find(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, shown: dict[str, object], *, status: int = 200) -> HttpResponse:
     """The page that says what was found; kept by nobody, for it repeats what was typed."""
     page = render(request, "public/found.html", shown, status=status)
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _not_yet(request: HttpRequest, found: Found) -> HttpResponse:
+    name = found.division.name if found.division else ""
+    page = render(request, "public/not_yet.html", {"name": name, "found": found})
     page.headers["Cache-Control"] = "no-store"
     return page
 

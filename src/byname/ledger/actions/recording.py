@@ -40,7 +40,8 @@ def record(
         at=at,
         event=event,
         actor_kind=by.kind,
-        actor_name=by.name,
+        # Of an account the number is enough: a name would stand here for good.
+        actor_name="" if by.kind == "account" else by.name,
         actor_account_id=by.account_id,
         subject_kind=kind,
         subject_id=str(key),

@@ -1,0 +1,48 @@
+"""What every page of the desk shows around its own content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from byname.interfaces import http, snapshot
+from byname.people import rules
+from byname.places import queries as places
+
+# The desk's tabs: name of the address, what it says, the act it is for. At most five stand on a phone.
+_TABS = (
+    ("today", "Today", "see_today"),
+    ("desk-areas", "Areas", "see_team"),
+    ("my-hours", "Hours", "record_hours"),
+    ("calendar", "Calendar", "see_postings"),
+    ("readings", "Readings", "see_readings"),
+    ("accounts", "Accounts", "see_accounts"),
+    ("more", "More", "see_today"),
+)
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """The service, who is at the desk, and the tabs they may open; nothing on residents' pages."""
+    if not request.path.startswith(http.DESK):
+        return {}
+    try:
+        profile = snapshot.profile()
+    except snapshot.Away:
+        profile = places.ServiceProfile()
+    viewer = http.viewer_of(request)
+    tabs = [
+        {"url": reverse(name), "says": says, "here": request.path == reverse(name)}
+        for name, says, act in _TABS
+        if rules.reach(viewer, act) and exists(name)
+    ]
+    return {"service": profile, "viewer": viewer, "tabs": tabs}
+
+
+def exists(name: str) -> bool:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The desk's pages, a module a subject; each ends with the addresses it answers."""

@@ -1,0 +1,65 @@
+"""Today, and the page that leads to everything else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from byname.interfaces import snapshot
+from byname.interfaces.desk import context
+from byname.interfaces.desk import today as seam
+from byname.interfaces.http import staff, viewer_of
+from byname.people import rules
+
+SOURCES: Final[tuple[seam.Source, ...]] = ()
+"""Who has something to say on Today."""
+
+_EVERYTHING: Final = (
+    ("desk-areas", "Areas", "Teams, cover and handovers, area by area", "see_team"),
+    ("desk-officers", "Officers", "The register, and hiding somebody now", "see_officer"),
+    ("propose", "Propose a posting", "See at once what it would break", "propose_posting"),
+    ("proposals", "Proposals", "What waits for a decision", "propose_posting"),
+    ("calendar", "Calendar", "Who serves where over the years", "see_postings"),
+    ("continuity", "Continuity", "Churn and abstraction, as pictures and tables", "see_continuity"),
+    ("my-page", "My page", "What residents see of me; hide me now", "edit_officer"),
+    ("my-code", "My code", "The code to speak at a door", "see_spoken_code"),
+    ("my-hours", "Hours", "In the area, and pulled away", "record_hours"),
+    ("my-conflicts", "Conflicts of interest", "Places I will not act on", "declare_conflict"),
+    ("readings", "Who looked at what", "By person, record and day", "see_readings"),
+    ("my-readings", "My own reading", "What is recorded of what I looked at", "see_own_readings"),
+    ("accounts", "Accounts", "Invite, change, end; reset a second factor", "see_accounts"),
+    ("delivery", "Letters", "What was sent, and what was not", "see_delivery"),
+    ("own-sign-in", "My sign-in", "Passkeys, password, codes, and where I am signed in", "keep_own_sign_in"),
+)
+
+
+@staff("see_today")
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs me now."""
+    on = snapshot.today()
+    found = seam.matters(SOURCES, viewer_of(request), on)
+    shown = {"on": on, "matters": found[: seam.MOST], "more": max(0, len(found) - seam.MOST)}
+    return render(request, "desk/today.html", shown)
+
+
+@staff("see_today")
+@require_safe
+def more(request: HttpRequest) -> HttpResponse:
+    """Everything I may open."""
+    viewer = viewer_of(request)
+    # The acts that reach one's own entry on the register are for who has one.
+    mine = {"edit_officer", "see_spoken_code"}
+    links = [
+        {"url": reverse(name), "says": says, "about": about}
+        for name, says, about, act in _EVERYTHING
+        if context.exists(name) and rules.reach(viewer, act) and (act not in mine or viewer.officer)
+    ]
+    return render(request, "desk/more.html", {"links": links})
+
+
+urls = [path("", today, name="today"), path("more/", more, name="more")]

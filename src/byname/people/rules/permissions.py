@@ -1,0 +1,204 @@
+"""Who may do what: one table, a row an act, a column a role. docs/rules.md is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from byname.vocabulary import Actor, NotThere, Refused
+
+ROLES: Final = ("officer", "sergeant", "coordinator", "analyst", "overseer", "clerk", "administrator")
+"""What an account may be; it may be several."""
+
+Scope = Literal["", "own", "areas", "division", "service"]
+SCOPES: Final[tuple[Scope, ...]] = ("", "own", "areas", "division", "service")
+"""How far a grant reaches, from nothing to everything; each holds what stands before it."""
+
+# "own": oneself and one's own entry on the register.   "areas": the areas one serves today.
+# "division": the divisions one answers for.            "service": everything.   A dot: not at all.
+# A star: who looks must say why, by a code of REASONS_TO_LOOK.
+# fmt: off
+_TABLE: Final = """
+act                  | public  officer sergeant coordinator analyst overseer clerk   administrator operator byname
+see_public           | service service service  service     service service  service service       service  service
+check_spoken_code    | service service service  service     service service  service service       service  service
+see_today            | .       own     own      own         own     own      own     own           .        .
+keep_own_sign_in     | .       own     own      own         own     own      own     own           .        .
+declare_conflict     | .       own     own      own         .       .        .       .             .        .
+see_own_readings     | .       own     own      own         own     own      own     own           .        .
+see_team             | .       areas   division service     .       .        service .             service  service
+see_officer          | .       own     division service     .       .        .       .             service  service
+edit_officer         | .       own     .        service     .       .        .       .             service  .
+give_photo           | .       own     .        .           .       .        .       .             service  .
+withdraw_photo       | .       own     division service     .       .        .       .             service  .
+hide_officer         | .       own     service  service     .       .        .       service       service  .
+show_officer         | .       own     division service     .       .        .       .             service  .
+see_spoken_code      | .       own     .        .           .       .        .       .             .        service
+bring_register       | .       .       .        .           .       .        .       .             service  .
+bring_land           | .       .       .        .           .       .        .       .             service  .
+see_postings         | .       areas   division service     service service  .       .             service  service
+propose_posting      | .       .       division service     .       .        .       .             .        .
+adopt_posting        | .       .       .        service     .       .        .       .             service  .
+end_posting          | .       .       .        service     .       .        .       .             service  .
+announce_change      | .       .       .        service     .       .        .       .             service  service
+see_end_reason       | .       .       .        service*    .       .        .       .             .        .
+cover_area           | .       .       division service     .       .        .       .             service  .
+record_hours         | .       own     division .           .       .        .       .             service  .
+see_hours_of_officer | .       own     division .           .       .        .       .             .        .
+see_hours_of_area    | .       areas   division service     service service  .       .             service  service
+publish_hours        | .       .       .        .           .       .        .       .             service  service
+see_continuity       | .       .       division service     service service  .       .             service  .
+open_handover        | .       areas   division service     .       .        .       .             .        service
+see_handover         | .       areas   division .           .       .        .       .             .        .
+work_handover        | .       areas   division .           .       .        .       .             .        .
+see_readings         | .       .       .        .           .       service  .       .             .        .
+see_accounts         | .       .       .        .           .       .        .       service       service  .
+invite               | .       .       .        .           .       .        .       service       service  .
+change_account       | .       .       .        .           .       .        .       service       service  .
+reset_second_factor  | .       .       .        .           .       .        .       service       service  .
+end_account          | .       .       .        .           .       .        .       service       service  .
+see_delivery         | .       .       .        .           .       .        .       service       service  service
+keep_house           | .       .       .        .           .       .        .       .             service  service
+"""
+# fmt: on
+
+MEANINGS: Final[Mapping[str, str]] = {
+    "see_public": "read what is public",
+    "check_spoken_code": "check the code an officer speaks",
+    "see_today": "see what needs them today",
+    "keep_own_sign_in": "keep their own passkeys, password, codes and sessions",
+    "declare_conflict": "declare a conflict of interest",
+    "see_own_readings": "see what is recorded of their own reading",
+    "see_team": "see a team as it stands on the public page",
+    "see_officer": "see an officer's entry on the register",
+    "edit_officer": "change an officer's words, languages and ways to be reached",
+    "give_photo": "give a photo, with consent",
+    "withdraw_photo": "take a photo away",
+    "hide_officer": "hide an officer now",
+    "show_officer": "show a hidden officer again",
+    "see_spoken_code": "see the code an officer speaks this minute",
+    "bring_register": "bring officers, postings and hours by file",
+    "bring_land": "bring boundaries, divisions, areas, addresses and the service's settings by file",
+    "see_postings": "see who serves where over the years",
+    "propose_posting": "propose a posting, a successor among them",
+    "adopt_posting": "adopt a posting",
+    "end_posting": "end a posting",
+    "announce_change": "announce a change on the public page",
+    "see_end_reason": "see why one posting ended early",
+    "cover_area": "say who covers an area",
+    "record_hours": "record hours in the area and hours pulled away",
+    "see_hours_of_officer": "see one officer's hours",
+    "see_hours_of_area": "see an area's hours",
+    "publish_hours": "publish a month's hours",
+    "see_continuity": "see churn and abstraction",
+    "open_handover": "open a handover",
+    "see_handover": "read a handover's checklist",
+    "work_handover": "work a handover's checklist and give their word",
+    "see_readings": "see who looked at what, and why",
+    "see_accounts": "see the accounts",
+    "invite": "invite somebody",
+    "change_account": "change an account's roles and reach",
+    "reset_second_factor": "reset a second factor, never waive it",
+    "end_account": "end an account and its sessions",
+    "see_delivery": "see whether letters were delivered",
+    "keep_house": "keep time limits, seal the ledger, deliver letters",
+}
+"""Each act in words, for people."""
+
+REASONS_TO_LOOK: Final = ("supervision", "planning", "complaint", "access_request", "audit", "court_order")
+"""Why somebody looks at what the table marks with a star."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """How far one role reaches in one act, and whether it must say why."""
+
+    scope: Scope
+    reason_needed: bool = False
+
+
+def _read(text: str) -> tuple[tuple[str, ...], dict[str, dict[str, Grant]]]:
+    head, *rows = (line.replace("|", " ").split() for line in text.strip().splitlines())
+    columns = tuple(head[1:])
+    known: dict[str, Scope] = {scope or ".": scope for scope in SCOPES}
+    return columns, {
+        act: {
+            column: Grant(known[cell.removesuffix("*")], cell.endswith("*"))
+            for column, cell in zip(columns, cells, strict=True)
+        }
+        for act, *cells in rows
+    }
+
+
+COLUMNS, TABLE = _read(_TABLE)
+"""The table's columns: the public, each role, the operator at the server's own command line, and byname itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is about, as far as reach depends on it: a field left empty is not asked about."""
+
+    officer: str = ""
+    """An officer's reference."""
+    area: str = ""
+    """An area's slug."""
+    divisions: frozenset[str] = field(default_factory=frozenset)
+    """The codes of the divisions it belongs to."""
+    account_id: int | None = None
+    places: frozenset[str] = field(default_factory=frozenset)
+    """Codes of the places it tells of: closed to whoever declared a conflict about one."""
+
+
+NOTHING: Final = About()
+
+
+def _columns_of(actor: Actor) -> tuple[str, ...]:
+    own = {"public": ("public",), "operator": ("operator",), "system": ("byname",)}
+    return own.get(actor.kind) or tuple(role for role in ROLES if role in actor.roles)
+
+
+def reach(actor: Actor, act: str) -> Scope:
+    """How far somebody reaches in an act: the widest of their roles' scopes, empty where not at all.
+
+    Raises KeyError for an act the table does not have: that is a bug.
+    """
+    row = TABLE[act]
+    return max((row[column].scope for column in _columns_of(actor)), key=SCOPES.index, default="")
+
+
+def may(actor: Actor, act: str, about: About = NOTHING) -> bool:
+    """Whether somebody may do an act to what it is about; a conflict of interest closes what it covers."""
+    if about.places & actor.conflicts:
+        return False
+    scope = reach(actor, act)
+    if scope == "service":
+        return True
+    inside = (
+        (bool(about.officer) and about.officer == actor.officer)
+        or (about.account_id is not None and about.account_id == actor.account_id),
+        bool(about.area) and about.area in actor.areas,
+        bool(about.divisions & actor.divisions),
+    )
+    return any(inside[: SCOPES.index(scope)])
+
+
+def require(actor: Actor, act: str, about: About = NOTHING) -> None:
+    """Nothing, or NotThere: what is not yours looks like what is not there."""
+    if not may(actor, act, about):
+        raise NotThere
+
+
+def require_reach(actor: Actor, act: str) -> Scope:
+    """How far somebody reaches, for a list that is cut to it; NotThere where not at all."""
+    scope = reach(actor, act)
+    if not scope:
+        raise NotThere
+    return scope
+
+
+def require_reason(actor: Actor, act: str, reason: str) -> None:
+    """Nothing, or Refused where the table says that who looks must say why and no known reason was given."""
+    needed = any(TABLE[act][column].reason_needed for column in _columns_of(actor))
+    if (needed or reason) and reason not in REASONS_TO_LOOK:
+        raise Refused("Say why you are looking: choose one of the reasons.", code="reason-needed", field="reason")

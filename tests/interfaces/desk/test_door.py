@@ -1,0 +1,67 @@
+"""The door of the desk: who is let in, how far, and what everybody else sees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from byname.interfaces.desk import door
+from byname.safekeeping import sessions
+from tests import staff
+from tests.cast import Cast
+
+
+def test_nobody_comes_in_without_signing_in_and_nothing_says_what_is_there(cast: Cast) -> None:
+    there, not_there = Client().get("/desk/more/"), Client().get("/desk/no-such-page/")
+    assert (there.status_code, there["Location"]) == (303, "/desk/sign-in/?next=%2Fdesk%2Fmore%2F")
+    assert (not_there.status_code, not_there["Location"]) == (303, "/desk/sign-in/?next=%2Fdesk%2Fno-such-page%2F")
+
+
+def test_who_has_no_second_factor_is_led_to_making_one(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator", second_factor=False))
+    answer = client.get("/desk/more/")
+    assert (answer.status_code, answer["Location"]) == (303, "/desk/own/sign-in/first/?next=%2Fdesk%2Fmore%2F")
+
+
+def test_the_desk_is_kept_by_nobody(cast: Cast) -> None:
+    answer = staff.at_the_desk(staff.account("coordinator")).get("/desk/")
+    assert (answer.status_code, answer["Cache-Control"], answer["X-Robots-Tag"]) == (
+        200,
+        "no-store",
+        "noindex, nofollow",
+    )
+
+
+def test_who_left_the_service_is_out_at_once(cast: Cast) -> None:
+    account = staff.account("coordinator")
+    client = staff.at_the_desk(account)
+    assert client.get("/desk/").status_code == 200
+    account.is_active, account.left_at = False, timezone.now()
+    account.save()
+    assert client.get("/desk/").status_code == 303
+
+
+def test_a_session_ends_when_idle_and_after_a_shift(cast: Cast) -> None:
+    now = timezone.now().timestamp()
+    told = []
+    for began, seen in (
+        (now - 60, now - 60),
+        (now - 3600, now - settings.BYNAME_SESSION_IDLE_SECONDS - 1),
+        (now - (door.LONGEST + timedelta(seconds=1)).total_seconds(), now - 10),
+    ):
+        client = staff.at_the_desk(staff.account("clerk", email=f"{seen}@service.example"))
+        session = client.session
+        session[sessions.BEGAN], session[sessions.SEEN] = began, seen
+        session.save()
+        told.append(client.get("/desk/").status_code)
+    assert told == [200, 303, 303]
+
+
+def test_residents_pages_never_touch_a_session(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    answer = client.get("/at/old-mill")
+    assert (answer.status_code, "Set-Cookie" in answer, "Cookie" in answer.get("Vary", "")) == (200, False, True)
+    assert not hasattr(answer.wsgi_request, "session")
