@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sys
+from typing import Final
 
 import django
-from django.core.management import call_command
+from procrastinate.contrib.django import app
 
 from byname.config import logs
+
+# A mail server that takes its time holds one of these; sealing, every two seconds, finds another.
+_AT_ONCE: Final = 4
+# A worker that was killed is known by its silence, and what it was doing is done again.
+_SIGN_OF_LIFE_SECONDS: Final = 5.0
+# A job in a thread cannot be broken off: what is not done in time is done again by the next worker.
+_LAST_SECONDS: Final = 8.0
 
 
 def main() -> int:
     """Work until told to stop."""
     journal = logs.journal_from_environment()
     logs.configure(journal)
+    # Every tick would leave four lines; what fails is said all the same.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     django.setup()
     try:
-        # A job in a thread cannot be broken off: what is not done in time is done again by the next worker.
-        call_command("procrastinate", "worker", "--shutdown-graceful-timeout=8")
+        worker = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # Django's connector has it
+        with app.replace_connector(worker):
+            asyncio.run(_work())
     finally:
         journal.flush()
     return 0
+
+
+async def _work() -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=_AT_ONCE,
+            # Where the database is reached through a pooler nobody is told of new jobs: asked for instead.
+            fetch_job_polling_interval=1.0,
+            delete_jobs="successful",
+            update_heartbeat_interval=_SIGN_OF_LIFE_SECONDS,
+            stalled_worker_timeout=4 * _SIGN_OF_LIFE_SECONDS,
+            shutdown_graceful_timeout=_LAST_SECONDS,
+        )
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ def grant(addresses: Addresses) -> None:
             "JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'byname_ledger_only_grows'"
         ).fetchall()
         for (table,) in growing:
-            connection.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), role))
+            connection.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.Identifier(table), role))
+            connection.execute(sql.SQL("GRANT SELECT, INSERT ON {} TO {}").format(sql.Identifier(table), role))
         if connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone() == (True,):
             connection.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(role))

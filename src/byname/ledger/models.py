@@ -49,7 +49,9 @@ class LedgerSeal(models.Model):
     covers = models.TextField()
     """The lines' numbers as an int8multirange, such as {[1,51),[52,61)}."""
     gaps = models.TextField(default="{}")
-    """Numbers drawn by acts that had not ended when this was sealed: looked at again by the next."""
+    """Numbers below the highest that no line had yet: their acts were under way or had failed. The next looks again."""
+    highest = models.BigIntegerField()
+    """The highest number any seal up to this one covers."""
     line_count = models.IntegerField()
     digest = models.BinaryField(max_length=32)
     seal = models.BinaryField(max_length=32)
@@ -57,16 +59,20 @@ class LedgerSeal(models.Model):
 
 
 class Letter(models.Model):
-    """The outbox: a letter written in the transaction of the act it tells of; its words go once it is sent."""
+    """The outbox: a letter written in the transaction of the act it tells of.
+
+    Once it is delivered its recipient and its words are emptied; that it was sent stays known for a while.
+    """
 
     message_id = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=40)
     recipient = SealedTextField(blank=True)
     words = SealedTextField(blank=True)
     """What the letter's kind needs to be written, as JSON."""
-    line_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    """When it is tried next."""
+    first_due_at = models.DateTimeField()
     attempts = models.IntegerField(default=0)
     problem = models.CharField(max_length=120, blank=True)
     delivered_at = models.DateTimeField(null=True)

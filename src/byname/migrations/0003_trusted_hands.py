@@ -1,6 +1,7 @@
 """Trusted hands: staff accounts, sessions, proposals, hours, handovers, seals and the outbox."""
 
 import django.contrib.postgres.fields
+import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -47,6 +48,7 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField()),
                 ("outgoing_word_at", models.DateTimeField(null=True)),
                 ("incoming_word_at", models.DateTimeField(null=True)),
+                ("stood_in", models.BooleanField(default=False)),
                 ("closed_at", models.DateTimeField(null=True)),
             ],
         ),
@@ -108,6 +110,7 @@ class Migration(migrations.Migration):
                 ("number", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("covers", models.TextField()),
                 ("gaps", models.TextField(default="{}")),
+                ("highest", models.BigIntegerField()),
                 ("line_count", models.IntegerField()),
                 ("digest", models.BinaryField(max_length=32)),
                 ("seal", models.BinaryField(max_length=32)),
@@ -122,9 +125,9 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=40)),
                 ("recipient", byname.safekeeping.fields.SealedTextField(blank=True)),
                 ("words", byname.safekeeping.fields.SealedTextField(blank=True)),
-                ("line_id", models.BigIntegerField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
+                ("first_due_at", models.DateTimeField()),
                 ("attempts", models.IntegerField(default=0)),
                 ("problem", models.CharField(blank=True, max_length=120)),
                 ("delivered_at", models.DateTimeField(null=True)),
@@ -138,9 +141,9 @@ class Migration(migrations.Migration):
                 ("role", models.CharField(max_length=8)),
                 ("first_on", models.DateField()),
                 ("planned_end_on", models.DateField()),
-                ("early_end_reason", models.CharField(blank=True, max_length=40)),
                 ("proposed_by", models.BigIntegerField(null=True)),
                 ("proposed_at", models.DateTimeField()),
+                ("decided_by", models.BigIntegerField(null=True)),
                 ("adopted_at", models.DateTimeField(null=True)),
                 ("dropped_at", models.DateTimeField(null=True)),
             ],
@@ -206,6 +209,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ledgerline",
             index=models.Index(fields=["actor_account_id", "id"], name="ledger_by_account"),
+        ),
+        migrations.AddIndex(
+            model_name="posting",
+            index=models.Index(
+                django.contrib.postgres.fields.ranges.RangeEndsWith("period"), name="posting_by_last_day"
+            ),
         ),
         migrations.AddConstraint(
             model_name="account",
@@ -405,6 +414,14 @@ class Migration(migrations.Migration):
                 name="invitation_roles_are_known",
             ),
         ),
+        migrations.AddIndex(
+            model_name="proposal",
+            index=models.Index(
+                condition=models.Q(("adopted_at__isnull", True), ("dropped_at__isnull", True)),
+                fields=["area"],
+                name="proposals_that_wait",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.CheckConstraint(
@@ -415,18 +432,6 @@ class Migration(migrations.Migration):
             model_name="proposal",
             constraint=models.CheckConstraint(
                 condition=models.Q(("planned_end_on__gt", models.F("first_on"))), name="a_proposal_promises_a_term"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "early_end_reason__in",
-                        ["", "promotion", "transfer_requested", "operational_need", "leave", "left_service", "other"],
-                    )
-                ),
-                name="proposal_reason_is_known",
             ),
         ),
         migrations.AddConstraint(

@@ -1,11 +1,62 @@
-"""What happens by the clock, with nobody asking."""
+"""What happens by the clock, with nobody asking: a plain list, each task short and fit to be done twice."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
-from byname.safekeeping import limits
+from byname.interfaces.jobs import seal
+from byname.interfaces.jobs.deliver import Deliverer, forget_old_files
+from byname.ledger import actions as ledger
+from byname.postings import actions as postings
+from byname.postings import rules
+from byname.safekeeping import cache, limits, sessions
+from byname.vocabulary import SYSTEM
+
+_DELIVERER: Final = Deliverer()
+_SILENT_SECONDS: Final = 20
+_FAILED_JOBS_KEPT_HOURS: Final = 72
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(name="seal", queueing_lock="seal")
+def seal_ledger(timestamp: int) -> int:
+    """How many lines of the ledger were sealed, every two seconds."""
+    return seal.seal_what_waits()
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(name="deliver", queueing_lock="deliver")
+def deliver_letters(timestamp: int) -> int:
+    """How many letters were sent, every two seconds."""
+    return _DELIVERER.round()
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="take-up-stalled", queueing_lock="take-up-stalled")
+async def take_up_stalled(timestamp: int) -> int:
+    """How many jobs a killed worker had left behind: each is done again, or dropped where its next turn waits already.
+
+    Every ten seconds; a worker is taken for killed after twenty without a sign of life.
+    """
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_SILENT_SECONDS))
+    for job in stalled:
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+    return len(stalled)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="note-the-day", queueing_lock="note-the-day")
+def note_the_day(timestamp: int) -> bool:
+    """Whether the ledger's newest seal was noted under a new day: asked every minute, done once a day."""
+    return seal.note_the_day(timezone.localdate())
 
 
 @app.periodic(cron="17 * * * *")
@@ -13,3 +64,43 @@ from byname.safekeeping import limits
 def forget_old_callers(timestamp: int) -> int:
     """How many counts of callers were removed, each hour: network addresses are kept only as keyed hashes for a day."""
     return limits.forget_old_callers(at=timezone.now())
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="forget-what-is-over", queueing_lock="forget-what-is-over")
+def forget_what_is_over(timestamp: int) -> int:
+    """How many cached values, sessions, remarks, letters and files of letters were removed: their time was over."""
+    now = timezone.now()
+    kept = cache.forget_what_is_over(at=now) + sessions.forget_ended(at=now)
+    written = ledger.forget_remarks(by=SYSTEM, at=now) + ledger.forget_letters(by=SYSTEM, at=now)
+    return kept + written + forget_old_files(now)
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="keep-handovers", queueing_lock="keep-handovers")
+def keep_handovers(timestamp: int) -> int:
+    """How many handovers were opened, each hour: of whoever leaves an area within ninety days; expired words go."""
+    now = timezone.now()
+    postings.forget_words(by=SYSTEM, at=now)
+    return postings.open_due_handovers(by=SYSTEM, at=now).opened
+
+
+@app.periodic(cron="53 * * * *")
+@app.task(name="publish-hours", queueing_lock="publish-hours")
+def publish_hours(timestamp: int) -> bool:
+    """Whether a month's hours were published, asked each hour: the month before, from the sixth on, once and for good.
+
+    What is kept of officers' days goes when its time has run out.
+    """
+    now = timezone.now()
+    postings.forget_old_hours(by=SYSTEM, at=now)
+    return postings.publish_hours(rules.due_month(timezone.localdate()), by=SYSTEM, at=now).newly
+
+
+@app.periodic(cron="29 * * * *")
+@app.task(name="forget-failed-jobs", queueing_lock="forget-failed-jobs")
+async def forget_failed_jobs(timestamp: int) -> None:
+    """Jobs that failed are known for three days; those that were done go at once."""
+    await app.job_manager.delete_old_jobs(
+        nb_hours=_FAILED_JOBS_KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )

@@ -1,5 +1,39 @@
-"""Reading the ledger, and the version of what the public sees."""
+"""Reading the ledger, whether it is whole, the outbox, and the version of what the public sees."""
 
+from byname.ledger.queries.delivery import Delivery, GivenUp, delivery_of_letters
+from byname.ledger.queries.lookings import (
+    DayOfLookings,
+    Looking,
+    RecordLookedAt,
+    Sought,
+    count_of_lookings,
+    days_of_lookings,
+    lookings,
+    records_looked_at,
+)
 from byname.ledger.queries.reading import Line, lines_about, public_versions
+from byname.ledger.queries.sealing import Head, Unsealed, Verification, head, seal_numbered, unsealed, verification
 
-__all__ = ["Line", "lines_about", "public_versions"]
+__all__ = [
+    "DayOfLookings",
+    "Delivery",
+    "GivenUp",
+    "Head",
+    "Line",
+    "Looking",
+    "RecordLookedAt",
+    "Sought",
+    "Unsealed",
+    "Verification",
+    "count_of_lookings",
+    "days_of_lookings",
+    "delivery_of_letters",
+    "head",
+    "lines_about",
+    "lookings",
+    "public_versions",
+    "records_looked_at",
+    "seal_numbered",
+    "unsealed",
+    "verification",
+]

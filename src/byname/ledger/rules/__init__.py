@@ -1,5 +1,31 @@
-"""What a line of the ledger may hold."""
+"""What a line of the ledger and a letter may hold, and how lines are linked by seals."""
 
+from byname.ledger.rules.letters import (
+    GIVEN_UP_AFTER,
+    GIVEN_UP_KEPT_FOR,
+    KEPT_FOR,
+    letter_address,
+    letter_kind,
+    next_try_at,
+)
 from byname.ledger.rules.lines import Fact, Renewed, admitted_facts
+from byname.ledger.rules.seals import TAKEN_BACK, Ranges, gathered, ranges_of, seal_over, text_of, without
 
-__all__ = ["Fact", "Renewed", "admitted_facts"]
+__all__ = [
+    "GIVEN_UP_AFTER",
+    "GIVEN_UP_KEPT_FOR",
+    "KEPT_FOR",
+    "TAKEN_BACK",
+    "Fact",
+    "Ranges",
+    "Renewed",
+    "admitted_facts",
+    "gathered",
+    "letter_address",
+    "letter_kind",
+    "next_try_at",
+    "ranges_of",
+    "seal_over",
+    "text_of",
+    "without",
+]
