@@ -23,6 +23,8 @@ SETTING = re.compile(r"\b(?:BYNAME|DATABASE)_[A-Z_]+\b")
 DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+(?:\(\))?")
 # A name only code has: with an underscore, with a capital inside, or written as a keyword.
 CODE_NAME = re.compile(r"[a-z]+(?:_[a-z0-9]+)+|[A-Z][a-z]+(?:[A-Z][a-z]+)+|[a-z]+=")
+# A document may say which test bears it out: the test is there under that name, those of the habits too.
+TEST = re.compile(r"test_[a-z0-9_]+")
 FILE_ENDING = re.compile(r".*\.(py|md|toml|csv|lock|json|geojson|css|js|mjs|typ|sql|yml|html|pdf)")
 # What stands for something the reader fills in, and what appears only after a first start.
 FILLED_IN = re.compile(r"[<>{}…*]|\b[A-Z]{3,}\b|\.\.\.")
@@ -40,11 +42,15 @@ class Checkout:
         code = [root / path for path in self.paths if _is_code(path) and (root / path).is_file()]
         self.text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in code)
         self.words = set(re.findall(r"\w+", self.text))
+        tests = (path.read_text(encoding="utf-8") for path in root.glob("tests/**/test_*.py"))
+        self.tests = {name for text in tests for name in re.findall(r"^def (test_\w+)\(", text, re.MULTILINE)}
 
     def fault(self, token: str, document: Path) -> str | None:
         """What is wrong with one quoted token, or None."""
         if token.startswith("./byname"):
             return self._command_fault(token)
+        if TEST.fullmatch(token):
+            return None if token in self.tests else "there is no such test"
         if SETTING.fullmatch(token):
             return None if token in self.words else "no code reads this setting"
         if FILLED_IN.search(token) or " " in token or token.startswith(("-", "/", "var/", "http")):
@@ -202,16 +208,18 @@ def test_a_document_that_gives_an_address_nobody_answers_is_seen(tmp_path: Path)
         ("    ./byname haunt", "`./byname haunt`: there is no command haunt"),
         ("`gone_for`", "`gone_for`: the code has no such word"),
         ("`GoneCard`", "`GoneCard`: the code has no such word"),
+        ("`test_gone`", "`test_gone`: there is no such test"),
     ],
 )
 def test_a_document_that_names_what_is_gone_is_seen(written: str, fault: str, tmp_path: Path) -> None:
     plant(tmp_path, "byname", 'COMMANDS = ["up", "bring"]\nKINDS = ["neighbourhoods"]\nos.environ["BYNAME_HOME"]\n')
     plant(tmp_path, "src/byname/places/queries.py", "class Card:\n    name: str\n\n\ndef team_for() -> Card: ...\n")
+    plant(tmp_path, "tests/habits/test_team.py", "def test_it_stands() -> None: ...\n")
     plant(
         tmp_path,
         "README.md",
         "`./byname up`, `./byname bring neighbourhoods FILE`, `BYNAME_HOME`, `places/queries.py`, `places.queries`,\n"
-        "`byname.places.queries.team_for`, `places.queries.Card.name`, `django.db`, `team_for`\n\n",
+        "`byname.places.queries.team_for`, `places.queries.Card.name`, `django.db`, `team_for`, `test_it_stands`\n\n",
     )
     plant(tmp_path, "README.md", written + "\n")
     assert [said.split(" ", 1)[1] for said in complaints(tmp_path)] == [fault]

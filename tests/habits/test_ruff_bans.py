@@ -30,6 +30,10 @@ PLANTED = """
 import datetime
 import time
 
+import allauth.account.signals
+import allauth.mfa.signals
+import allauth.socialaccount.signals
+import django.contrib.auth.signals
 import django.contrib.contenttypes.fields
 import django.core.signals
 import django.db.models.signals

@@ -9,7 +9,7 @@ import pytest
 from byname.ledger import queries as ledger
 from byname.people import actions, queries, rules
 from byname.people.models import SpokenCode
-from byname.vocabulary import PUBLIC, Actor
+from byname.vocabulary import PUBLIC, SYSTEM, Actor
 
 SECRET = b"12345678901234567890123456789012"
 
@@ -41,7 +41,7 @@ def two(db: None, noon: datetime, clerk_of_records: Actor) -> list[str]:
 
 
 def code_of(reference: str, at: datetime) -> str:
-    code = queries.spoken_code_of(reference, rules.minute_of(at), viewer=PUBLIC)
+    code = queries.spoken_code_of(reference, rules.minute_of(at), viewer=SYSTEM)
     assert code is not None
     return code
 
@@ -85,7 +85,7 @@ def test_who_is_hidden_speaks_no_code(two: list[str], noon: datetime, clerk_of_r
     ada, _ = two
     code = code_of(ada, noon)
     actions.hide_officer(ada, by=clerk_of_records, at=noon)
-    assert queries.spoken_code_of(ada, rules.minute_of(noon), viewer=PUBLIC) is None
+    assert queries.spoken_code_of(ada, rules.minute_of(noon), viewer=SYSTEM) is None
     assert actions.open_spoken_code(code, by=PUBLIC, at=noon) is None
 
 

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from byname.ledger import queries as ledger
 from byname.people import actions, queries, rules
 from byname.people.models import Officer, OfficerPhoto
-from byname.vocabulary import PUBLIC, Actor, FileRefused, Refused
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, FileRefused, Refused
 
 AGREED = date(2026, 3, 1)
 FACE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 140"><circle cx="60" cy="70" r="30"/></svg>'
@@ -110,7 +110,7 @@ def test_a_register_brought_anew_brings_officers_up_to_date_and_leaves_others(
     done = actions.bring_officers([row("2", words="New words.", lives_in=3)], by=clerk_of_records, at=noon)
     assert (done.added, done.changed) == (0, 1)
     assert sorted(Officer.objects.values_list("badge_number", "words")) == [("1", ""), ("2", "New words.")]
-    assert queries.officers_to_post(["2"], viewer=PUBLIC)["2"].lives_in == 3
+    assert queries.officers_to_post(["2"], viewer=SYSTEM)["2"].lives_in == 3
 
 
 def test_a_register_is_refused_whole_with_every_fault(noon: datetime, clerk_of_records: Actor) -> None:

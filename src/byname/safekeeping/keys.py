@@ -33,6 +33,23 @@ def unseal(token: str) -> str:
         ) from fault
 
 
+def renewed(token: str) -> str | None:
+    """The same value sealed under the newest data key; None where it is already. Refused where no key fits."""
+    newest, *_ = settings.BYNAME_DATA_KEYS
+    try:
+        Fernet(newest).decrypt(token.encode())
+    except InvalidToken:
+        pass
+    else:
+        return None
+    try:
+        return _vault(tuple(settings.BYNAME_DATA_KEYS)).rotate(token.encode()).decode()
+    except InvalidToken as fault:
+        raise Refused(
+            "A stored value cannot be read with the data keys of this installation.", code="data-keys"
+        ) from fault
+
+
 def keyed_digest(purpose: str, message: bytes) -> bytes:
     """32 bytes that depend on the oldest data key, the purpose and the message (HMAC-SHA-256).
 

@@ -37,14 +37,31 @@ def wait_for(limit: Limit, caller: str, *, at: datetime) -> int:
     One atomic statement counts the use; no other caller's uses can push it out. The caller (a network address, an
     account) is kept only as a keyed hash that changes each day.
     """
+    digest, start = _counted(limit, caller, at)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [limit.name, digest, start])
+        (used,) = cursor.fetchone()
+    return 0 if used <= limit.most else max(1, math.ceil(start.timestamp() + limit.seconds - at.timestamp()))
+
+
+_GIVE_BACK = """
+    UPDATE byname_allowance SET used = used - 1
+    WHERE "limit" = %s AND caller = %s AND window_starts_at = %s AND used > 0
+"""
+
+
+def give_back(limit: Limit, caller: str, *, at: datetime) -> None:
+    """One use less: what was counted `at` that moment turned out to be nothing to count."""
+    digest, start = _counted(limit, caller, at)
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, [limit.name, digest, start])
+
+
+def _counted(limit: Limit, caller: str, at: datetime) -> tuple[bytes, datetime]:
     now = int(at.timestamp())
-    start = now - now % limit.seconds
     # The day stands in the hash, so that two days of one address cannot be joined.
     digest = keyed_digest("limit", f"{at.astimezone(UTC):%Y-%m-%d} {caller}".encode())[:16]
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [limit.name, digest, datetime.fromtimestamp(start, UTC)])
-        (used,) = cursor.fetchone()
-    return 0 if used <= limit.most else max(1, math.ceil(start + limit.seconds - at.timestamp()))
+    return digest, datetime.fromtimestamp(now - now % limit.seconds, UTC)
 
 
 def forget_old_callers(*, at: datetime) -> int:

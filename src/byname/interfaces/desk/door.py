@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final, cast
+from functools import wraps
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -23,7 +26,9 @@ from byname.interfaces import http, snapshot
 from byname.people import queries as people
 from byname.postings import queries as postings
 from byname.safekeeping import sessions
-from byname.vocabulary import Actor
+from byname.vocabulary import SYSTEM, Actor
+
+_V = TypeVar("_V", bound=Callable[..., Any])
 
 OPEN: Final = f"{http.DESK}sign-in/"
 """What answers before anybody has signed in."""
@@ -56,6 +61,8 @@ class Desk:
             response = known
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        # Without any referrer a browser also hides the origin of its own forms, which the token's check needs to see.
+        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     def process_view(
@@ -94,15 +101,32 @@ class SignedIn:
 
 def actor_of(account_id: int) -> Actor | None:
     """An account as it may act today; None where it has none of its own any more."""
-    actor = people.actor_of(account_id, viewer=Actor("account", account_id=account_id))
+    actor = people.actor_of(account_id, viewer=SYSTEM)
     if actor is None or not actor.officer:
         return actor
-    return replace(actor, areas=postings.areas_served(actor.officer, on=snapshot.today(), viewer=actor))
+    return replace(actor, areas=postings.areas_served(actor.officer, on=snapshot.today(), viewer=SYSTEM))
 
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether this account has a passkey or an authenticator app: nobody works at the desk without."""
     return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+
+
+def proven_lately(view: _V) -> _V:
+    """A view that answers only who has proven in the last ten minutes that it is still the same person.
+
+    Others are led there and back to its page; what was typed into a form is asked again, never kept meanwhile.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if did_recently_reauthenticate(request):
+            answer: HttpResponse = view(request, *args, **kwargs)
+            return answer
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        return http.see_other(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
+
+    return guarded  # type: ignore[return-value]  # it takes and gives what the view does
 
 
 def _lasts(request: HttpRequest) -> bool:

@@ -53,6 +53,7 @@ def bring_officers(
     rows do not name stay as they are; nobody is shown again who was hidden, and a photo withdrawn stays withdrawn until
     a later day of consent is brought.
     """
+    rules.require(by, "bring_register")
     faults = [*found, *(fault for row in rows for fault in rules.officer_faults(row, on=_day(at)))]
     faults += _twice(rows)
     with transaction.atomic():
@@ -103,22 +104,30 @@ def bring_officers(
 
 def give_photo(reference: str, content: bytes, *, by: Actor, at: datetime) -> str:
     """The token of an officer's photo, made anew in every size; Refused for what is no photo or was not agreed to."""
+    rules.require(by, "give_photo", rules.About(officer=reference))
     return _give({reference: rules.renditions(content)}, "officer.photo_given", by=by, at=at)[reference]
 
 
 def draw_face(reference: str, svg: str, *, by: Actor, at: datetime) -> str:
     """The token of an officer's drawn face; Refused for what is not plain shapes, or where no face was agreed to."""
+    rules.require(by, "give_photo", rules.About(officer=reference))
     return draw_faces({reference: svg}, by=by, at=at)[reference]
 
 
 def draw_faces(drawings: Mapping[str, str], *, by: Actor, at: datetime) -> dict[str, str]:
     """The tokens of many drawn faces, by reference, all or none; see `draw_face`."""
+    for reference in drawings:
+        rules.require(by, "give_photo", rules.About(officer=reference))
     made = {reference: (rules.drawn_face(svg),) for reference, svg in drawings.items()}
     return _give(made, "officer.face_drawn", by=by, at=at)
 
 
-def withdraw_photo(reference: str, *, by: Actor, at: datetime) -> bool:
-    """Whether a consent was withdrawn: the photo is destroyed, and is gone from every page within a second."""
+def withdraw_photo(reference: str, *, by: Actor, at: datetime, divisions: frozenset[str] = frozenset()) -> bool:
+    """Whether a consent was withdrawn: the photo is destroyed, and is gone from every page within a second.
+
+    `divisions` are those the officer serves in, as `postings.actions.withdraw_photo` finds them.
+    """
+    rules.require(by, "withdraw_photo", rules.About(officer=reference, divisions=divisions))
     with transaction.atomic():
         (officer,) = _locked([reference])
         if not rules.may_show_photo(officer.photo_consented_on, officer.photo_withdrawn_on, hidden=False):
@@ -132,11 +141,16 @@ def withdraw_photo(reference: str, *, by: Actor, at: datetime) -> bool:
 
 def hide_officer(reference: str, *, by: Actor, at: datetime) -> bool:
     """Whether an officer was hidden by this act: name, face and every entry go within a second; False if they had."""
+    rules.require(by, "hide_officer", rules.About(officer=reference))
     return _show(reference, at, "officer.hidden", by=by, at=at)
 
 
-def show_officer(reference: str, *, by: Actor, at: datetime) -> bool:
-    """Whether an officer who was hidden is shown again by this act."""
+def show_officer(reference: str, *, by: Actor, at: datetime, divisions: frozenset[str] = frozenset()) -> bool:
+    """Whether an officer who was hidden is shown again by this act.
+
+    `divisions` are those the officer serves in, as `postings.actions.show_officer` finds them.
+    """
+    rules.require(by, "show_officer", rules.About(officer=reference, divisions=divisions))
     return _show(reference, None, "officer.shown", by=by, at=at)
 
 
@@ -145,6 +159,7 @@ def open_spoken_code(code: str, *, by: Actor, at: datetime, among: Collection[st
 
     Each code opens once, in its own minute and the one after.
     """
+    rules.require(by, "check_spoken_code")
     match = queries.officer_for_code(code, rules.minute_of(at), viewer=by, among=among)
     if match is None:
         return None

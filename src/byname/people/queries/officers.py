@@ -60,10 +60,12 @@ class OfficerToPost:
     badge_number: str
     title: str
     lives_in: int | None
+    languages: tuple[str, ...]
 
 
 def public_officers(references: Collection[str], *, viewer: Actor) -> dict[str, PublicOfficer]:
     """Officers as everybody may see them, by reference, in one query; whoever is hidden has no entry."""
+    rules.require(viewer, "see_public")
     ceiling = settings.BYNAME_NAME_SHOWN
     rows = Officer.objects.filter(reference__in=list(references), hidden_at__isnull=True).values_list(
         "reference",
@@ -115,6 +117,7 @@ def photo(reference: str, size: str, format: str, *, viewer: Actor) -> Photo | N
     One query, and the database is asked each time, so that a photo withdrawn or hidden is gone everywhere at once.
     A drawn face ("svg") fits every size.
     """
+    rules.require(viewer, "see_public")
     if size not in rules.SIZES or format not in _MEDIA_TYPES or "\0" in reference:
         return None
     agreed = Q(officer__photo_consented_on__isnull=False) & (
@@ -141,6 +144,7 @@ def _code_of(reference: str, minute: int) -> str:
 
 def spoken_code_of(reference: str, minute: int, *, viewer: Actor) -> str | None:
     """The six digits an officer speaks in a minute, for that officer's own eyes; None for one unknown or hidden."""
+    rules.require(viewer, "see_spoken_code", rules.About(officer=reference))
     if not Officer.objects.filter(reference=reference, hidden_at__isnull=True).exists():
         return None
     return _code_of(reference, minute)
@@ -161,6 +165,7 @@ def officer_for_code(
 
     None where it is nobody's, was used already, or two officers' codes happen to be the same: a face is never a guess.
     """
+    rules.require(viewer, "check_spoken_code")
     if len(code) != 6 or not (code.isascii() and code.isdigit()):
         return None
     shown = Officer.objects.filter(hidden_at__isnull=True)
@@ -181,9 +186,10 @@ def officer_for_code(
 
 def officers_to_post(names: Collection[str], *, viewer: Actor) -> dict[str, OfficerToPost]:
     """Officers by badge number and by reference, each under whichever name was asked for, in one query."""
+    rules.require_reach(viewer, "weigh_posting")
     wanted = list(names)
     rows = Officer.objects.filter(Q(badge_number__in=wanted) | Q(reference__in=wanted)).only(
-        "reference", "badge_number", "rank", "given_name", "family_name", "lives_in"
+        "reference", "badge_number", "rank", "given_name", "family_name", "lives_in", "languages"
     )
     found: dict[str, OfficerToPost] = {}
     for row in rows:
@@ -193,6 +199,7 @@ def officers_to_post(names: Collection[str], *, viewer: Actor) -> dict[str, Offi
             badge_number=row.badge_number,
             title=f"{row.rank} {row.family_name} ({row.badge_number})",
             lives_in=int(row.lives_in) if row.lives_in else None,
+            languages=tuple(row.languages),
         )
         found |= {name: officer for name in (row.badge_number, row.reference) if name in names}
     return found

@@ -1,6 +1,21 @@
 """Decisions about people: who may do what, how a name is shown, when a photo may be, what a spoken code opens."""
 
+from byname.people.rules.accounts import (
+    INVITATION_LASTS,
+    account_address,
+    account_name,
+    account_roles,
+    changed_words,
+    device_of,
+    ended_words,
+    invitation_words,
+    may_be_opened,
+    prompt_words,
+    refuse_oneself,
+    token_digest,
+)
 from byname.people.rules.codes import accepted_minutes, minute_of, spoken_code
+from byname.people.rules.conflicts import MOST_CONFLICTS, admitted_places, places_of
 from byname.people.rules.officers import (
     LANGUAGES,
     RANKS,
@@ -13,6 +28,17 @@ from byname.people.rules.officers import (
     pronunciation_shown,
     reference_for,
 )
+from byname.people.rules.oversight import (
+    LOOKED_AT,
+    NIGHT_BEGINS,
+    NIGHT_ENDS,
+    USUAL_OVER,
+    DayOfReading,
+    off_duty,
+    usual,
+    what_stands_out,
+)
+from byname.people.rules.own import LARGEST_PHOTO, PHOTO_AGREEMENT, OwnWords, own_faults
 from byname.people.rules.permissions import (
     REASONS_TO_LOOK,
     ROLES,
@@ -26,30 +52,57 @@ from byname.people.rules.permissions import (
 from byname.people.rules.pictures import SIZES, Rendition, drawn_face, renditions, token_of
 
 __all__ = [
+    "INVITATION_LASTS",
     "LANGUAGES",
+    "LARGEST_PHOTO",
+    "LOOKED_AT",
+    "MOST_CONFLICTS",
+    "NIGHT_BEGINS",
+    "NIGHT_ENDS",
+    "PHOTO_AGREEMENT",
     "RANKS",
     "REASONS_TO_LOOK",
     "ROLES",
     "SHOWN",
     "SIZES",
     "SKILLS",
+    "USUAL_OVER",
     "About",
+    "DayOfReading",
     "OfficerRow",
+    "OwnWords",
     "Rendition",
     "accepted_minutes",
+    "account_address",
+    "account_name",
+    "account_roles",
+    "admitted_places",
+    "changed_words",
+    "device_of",
     "drawn_face",
+    "ended_words",
+    "invitation_words",
     "may",
+    "may_be_opened",
     "may_show_photo",
     "minute_of",
     "name_shown",
+    "off_duty",
     "officer_faults",
+    "own_faults",
+    "places_of",
+    "prompt_words",
     "pronunciation_shown",
     "reach",
     "reference_for",
+    "refuse_oneself",
     "renditions",
     "require",
     "require_reach",
     "require_reason",
     "spoken_code",
+    "token_digest",
     "token_of",
+    "usual",
+    "what_stands_out",
 ]

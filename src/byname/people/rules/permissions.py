@@ -24,8 +24,11 @@ act                  | public  officer sergeant coordinator analyst overseer cle
 see_public           | service service service  service     service service  service service       service  service
 check_spoken_code    | service service service  service     service service  service service       service  service
 see_today            | .       own     own      own         own     own      own     own           .        .
+sign_in              | service service service  service     service service  service service       .        .
 keep_own_sign_in     | .       own     own      own         own     own      own     own           .        .
+know_reach           | .       .       .        .           .       .        .       .             .        service
 declare_conflict     | .       own     own      own         .       .        .       .             .        .
+count_conflicts      | .       .       division .           .       .        .       .             .        .
 see_own_readings     | .       own     own      own         own     own      own     own           .        .
 see_team             | .       areas   division service     .       .        service .             service  service
 see_officer          | .       own     division service     .       .        .       .             service  service
@@ -37,7 +40,8 @@ show_officer         | .       own     division service     .       .        .  
 see_spoken_code      | .       own     .        .           .       .        .       .             .        service
 bring_register       | .       .       .        .           .       .        .       .             service  .
 bring_land           | .       .       .        .           .       .        .       .             service  .
-see_postings         | .       areas   division service     service service  .       .             service  service
+see_postings         | .       areas   division service     .       .        .       .             service  service
+weigh_posting        | .       .       division service     .       .        .       .             service  service
 propose_posting      | .       .       division service     .       .        .       .             .        .
 adopt_posting        | .       .       .        service     .       .        .       .             service  .
 end_posting          | .       .       .        service     .       .        .       .             service  .
@@ -46,12 +50,12 @@ see_end_reason       | .       .       .        service*    .       .        .  
 cover_area           | .       .       division service     .       .        .       .             service  .
 record_hours         | .       own     division .           .       .        .       .             service  .
 see_hours_of_officer | .       own     division .           .       .        .       .             .        .
-see_hours_of_area    | .       areas   division service     service service  .       .             service  service
 publish_hours        | .       .       .        .           .       .        .       .             service  service
 see_continuity       | .       .       division service     service service  .       .             service  .
 open_handover        | .       areas   division service     .       .        .       .             .        service
 see_handover         | .       areas   division .           .       .        .       .             .        .
 work_handover        | .       areas   division .           .       .        .       .             .        .
+stand_in_handover    | .       .       division .           .       .        .       .             .        .
 see_readings         | .       .       .        .           .       service  .       .             .        .
 see_accounts         | .       .       .        .           .       .        .       service       service  .
 invite               | .       .       .        .           .       .        .       service       service  .
@@ -59,6 +63,7 @@ change_account       | .       .       .        .           .       .        .  
 reset_second_factor  | .       .       .        .           .       .        .       service       service  .
 end_account          | .       .       .        .           .       .        .       service       service  .
 see_delivery         | .       .       .        .           .       .        .       service       service  service
+open_prompt          | .       .       .        .           .       .        .       .             service  .
 keep_house           | .       .       .        .           .       .        .       .             service  service
 """
 # fmt: on
@@ -67,8 +72,11 @@ MEANINGS: Final[Mapping[str, str]] = {
     "see_public": "read what is public",
     "check_spoken_code": "check the code an officer speaks",
     "see_today": "see what needs them today",
+    "sign_in": "sign in and out, or take up an invitation",
     "keep_own_sign_in": "keep their own passkeys, password, codes and sessions",
+    "know_reach": "work out how far somebody reaches: who acts, and whose officer it is",
     "declare_conflict": "declare a conflict of interest",
+    "count_conflicts": "see how many conflicts of interest are declared, never by whom or about what",
     "see_own_readings": "see what is recorded of their own reading",
     "see_team": "see a team as it stands on the public page",
     "see_officer": "see an officer's entry on the register",
@@ -81,6 +89,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "bring_register": "bring officers, postings and hours by file",
     "bring_land": "bring boundaries, divisions, areas, addresses and the service's settings by file",
     "see_postings": "see who serves where over the years",
+    "weigh_posting": "have an officer weighed for an area: who they are, and whether they live there",
     "propose_posting": "propose a posting, a successor among them",
     "adopt_posting": "adopt a posting",
     "end_posting": "end a posting",
@@ -89,12 +98,12 @@ MEANINGS: Final[Mapping[str, str]] = {
     "cover_area": "say who covers an area",
     "record_hours": "record hours in the area and hours pulled away",
     "see_hours_of_officer": "see one officer's hours",
-    "see_hours_of_area": "see an area's hours",
     "publish_hours": "publish a month's hours",
     "see_continuity": "see churn and abstraction",
     "open_handover": "open a handover",
     "see_handover": "read a handover's checklist",
     "work_handover": "work a handover's checklist and give their word",
+    "stand_in_handover": "speak for an officer who has left the service, and say who takes over",
     "see_readings": "see who looked at what, and why",
     "see_accounts": "see the accounts",
     "invite": "invite somebody",
@@ -102,6 +111,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "reset_second_factor": "reset a second factor, never waive it",
     "end_account": "end an account and its sessions",
     "see_delivery": "see whether letters were delivered",
+    "open_prompt": "open a prompt inside byname on the server",
     "keep_house": "keep time limits, seal the ledger, deliver letters",
 }
 """Each act in words, for people."""

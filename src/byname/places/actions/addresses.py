@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from byname.ledger import actions as ledger
+from byname.people import rules as people_rules
 from byname.places.models import Address, AddressFile, Edition, Landmark, Neighbourhood, Street
 from byname.places.rules.addresses import AddressRow, street_words
 from byname.places.sources import address_points, landmarks, records, simple_addresses
@@ -68,6 +69,7 @@ def bring_addresses(path: Path, *, by: Actor, at: datetime, name: str = "", say:
     earlier is replaced; exactly the same file again changes nothing. Raises FileRefused with every fault (at most
     fifty) and then leaves everything as it was.
     """
+    people_rules.require(by, "bring_land")
     tell = say or (lambda sentence: None)
     file_name = (name or path.name)[:120]
     digest = _sha256(path)

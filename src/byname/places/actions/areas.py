@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from byname.analysis import geometry
 from byname.ledger import actions as ledger
+from byname.people import rules as people_rules
 from byname.places.actions.boundaries import ONE_AT_A_TIME, Receipt
 from byname.places.models import Area, AreaNeighbourhood, Division, Neighbourhood
 from byname.places.queries.land import edition_in_force
@@ -25,6 +26,7 @@ def bring_areas(content: bytes, *, file_name: str, by: Actor, at: datetime) -> R
 
     Raises Refused, or FileRefused with each faulty line.
     """
+    people_rules.require(by, "bring_land")
     found, counted, repairs = areas_file.areas(content)
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -53,6 +55,7 @@ def bring_areas(content: bytes, *, file_name: str, by: Actor, at: datetime) -> R
 
 def remove_area(slug: str, *, by: Actor, at: datetime) -> Receipt:
     """Takes an area out that no officer was ever posted to. Raises Refused where there is none, or somebody was."""
+    people_rules.require(by, "bring_land")
     with transaction.atomic():
         area = Area.objects.filter(slug=slug).first()
         if area is None:

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from byname.analysis import geometry
 from byname.ledger import actions as ledger
+from byname.people import rules as people_rules
 from byname.places.models import Area, AreaNeighbourhood, Division, DivisionShare, Edition, Neighbourhood
 from byname.places.queries.land import edition_in_force
 from byname.places.queries.placement import placement
@@ -73,6 +74,7 @@ def bring_boundaries(
     page's address, its population and its hand-set home division where the new file says nothing of them.
     Raises Refused, or FileRefused with each feature that cannot be used.
     """
+    people_rules.require(by, "bring_land")
     edition = rules.edition_name(edition)
     digest = hashlib.sha256(content).hexdigest()
     same = Edition.objects.filter(
@@ -141,6 +143,7 @@ def set_home_division(official_id: int, code: str, *, by: Actor, at: datetime) -
 
     Raises Refused where there is no such neighbourhood or division.
     """
+    people_rules.require(by, "bring_land")
     with transaction.atomic():
         return _set_home_divisions({official_id: code}, by=by, at=at)
 
@@ -150,6 +153,7 @@ def bring_home_divisions(content: bytes, *, file_name: str, by: Actor, at: datet
 
     Raises Refused, or FileRefused with each faulty line.
     """
+    people_rules.require(by, "bring_land")
     rows = home_divisions_csv.rows(content)
     with transaction.atomic():
         known, codes = _known(by, at)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from byname.ledger import actions as ledger
+from byname.people import rules as people_rules
 from byname.places.actions.boundaries import ONE_AT_A_TIME, Receipt
 from byname.places.models import ServiceProfile
 from byname.places.sources import service_toml
@@ -17,6 +18,7 @@ from byname.vocabulary import Actor
 
 def bring_service(content: bytes, *, file_name: str, by: Actor, at: datetime) -> Receipt:
     """Brings the service's name, colours and lines in, in place of what was there; raises Refused for a faulty file."""
+    people_rules.require(by, "bring_land")
     profile = service_toml.profile(content)
     kept = profile.kept()
     with transaction.atomic():

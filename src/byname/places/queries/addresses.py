@@ -10,6 +10,7 @@ from typing import Literal
 from django.db import connection
 
 from byname.analysis import geometry
+from byname.people import rules as people_rules
 from byname.places.models import Area, AreaNeighbourhood, Edition, Landmark, Neighbourhood, Street
 from byname.places.rules.addresses import (
     Reading,
@@ -131,6 +132,7 @@ def search_addresses(text: str, *, viewer: Actor, most: int = 8) -> tuple[Match,
     Reads numbers, streets, crossings, named places, neighbourhoods and areas, with abbreviations, slips and what people
     write around them. Raises Refused for an empty or an over-long question. The question is kept nowhere.
     """
+    people_rules.require(viewer, "see_public")
     question = admitted_question(text)
     streets, land = _memory.current()
     found = [

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from shapely.geometry.base import BaseGeometry
 
 from byname.analysis import geometry
+from byname.people import rules as people_rules
 from byname.places.models import Edition, Neighbourhood
 from byname.vocabulary import Actor, Refused
 
@@ -40,6 +41,7 @@ class CrosswalkRow:
 
 def editions(*, viewer: Actor) -> tuple[EditionFacts, ...]:
     """Every edition that was brought, by kind, the newest first."""
+    people_rules.require(viewer, "see_public")
     rows = Edition.objects.order_by("-kind", "-valid_from")
     return tuple(
         EditionFacts(
@@ -61,6 +63,7 @@ def crosswalk(from_edition: str, to_edition: str, *, viewer: Actor) -> tuple[Cro
     One without land in the other edition is left out; of two equal shares the lower id counts.
     Raises Refused where there is no such edition.
     """
+    people_rules.require(viewer, "see_public")
     names, lands = _edition(from_edition)
     other_names, other_lands = _edition(to_edition)
     found = []

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from shapely.geometry.base import BaseGeometry
 
 from byname.analysis import geometry
+from byname.people import rules as people_rules
 from byname.places.models import Division, Edition, Neighbourhood
 from byname.vocabulary import Actor, Point
 
@@ -67,6 +68,7 @@ class Land(Generic[Key]):
 
 def edition_in_force(kind: str, on: date, *, viewer: Actor) -> EditionRow | None:
     """The edition in force on a day: the latest that began by then; None before the first."""
+    people_rules.require(viewer, "see_public")
     row = (
         Edition.objects.filter(kind=kind, valid_from__lte=on)
         .order_by("-valid_from")
@@ -78,11 +80,13 @@ def edition_in_force(kind: str, on: date, *, viewer: Actor) -> EditionRow | None
 
 def land_of_neighbourhoods(edition: EditionRow | None, *, viewer: Actor) -> Land[int]:
     """The neighbourhoods' polygons of an edition; none without one."""
+    people_rules.require(viewer, "see_public")
     return _neighbourhoods(edition.id, edition.file_sha256, edition.brought_at) if edition else _NO_NEIGHBOURHOODS
 
 
 def land_of_divisions(edition: EditionRow | None, *, viewer: Actor) -> Land[str]:
     """The divisions' polygons of an edition; none without one."""
+    people_rules.require(viewer, "see_public")
     return _divisions(edition.id, edition.file_sha256, edition.brought_at) if edition else _NO_DIVISIONS
 
 

@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from byname.analysis import geometry
+from byname.people import rules as people_rules
 from byname.places.models import Address, Area, Division, DivisionShare, Edition, Neighbourhood
 from byname.vocabulary import Actor
 
@@ -54,6 +55,7 @@ class Placement:
 
 def placement(edition: Edition, *, viewer: Actor) -> Placement:
     """Where an edition lies now, with its shares in the newest edition of the other kind worked out already."""
+    people_rules.require(viewer, "bring_land")
     divides = edition.kind == "divisions"
     other = Edition.objects.filter(kind="neighbourhoods" if divides else "divisions").order_by("-valid_from").first()
     neighbourhoods = in_divisions = addresses = drawn = 0

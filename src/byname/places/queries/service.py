@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from byname.people import rules as people_rules
 from byname.places import models
 from byname.vocabulary import Actor
 
@@ -44,6 +45,7 @@ class ServiceProfile:
 
 def service_profile(*, viewer: Actor) -> ServiceProfile:
     """The service as it was brought; an empty profile before that."""
+    people_rules.require(viewer, "see_public")
     kept: dict[str, Any] | None = models.ServiceProfile.objects.values_list("profile", flat=True).filter(pk=1).first()
     if kept is None:
         return ServiceProfile()

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from byname.analysis import geometry
 from byname.analysis.geometry import Outline
+from byname.people import rules as people_rules
 from byname.places.models import Area, AreaNeighbourhood, Division, DivisionShare, Neighbourhood
 from byname.places.queries.land import (
     EditionRow,
@@ -152,6 +153,7 @@ class Territory:
 
 def territory(*, on: date, viewer: Actor) -> Territory:
     """The territory on a day, in a constant number of queries; empty (no neighbourhoods) before anything is brought."""
+    people_rules.require(viewer, "see_public")
     editions = _in_force(on, viewer)
     for _ in range(_ATTEMPTS):
         found = _read(on, *editions, viewer)
@@ -164,6 +166,7 @@ def territory(*, on: date, viewer: Actor) -> Territory:
 
 def neighbourhood_at(point: Point, *, on: date, viewer: Actor) -> int | None:
     """The official id of the neighbourhood at a point on a day, the lowest on a shared edge; None outside."""
+    people_rules.require(viewer, "see_public")
     land = land_of_neighbourhoods(edition_in_force("neighbourhoods", on, viewer=viewer), viewer=viewer)
     return land.answers[land.mosaic.at(point.lon, point.lat)]
 
@@ -172,6 +175,7 @@ def neighbourhoods_at(
     lats: NDArray[np.float64], lons: NDArray[np.float64], *, on: date, viewer: Actor
 ) -> NDArray[np.int32]:
     """Official ids for arrays of degrees (float64, one length); 0 outside and for what is no number. For millions."""
+    people_rules.require(viewer, "see_public")
     land = land_of_neighbourhoods(edition_in_force("neighbourhoods", on, viewer=viewer), viewer=viewer)
     ids = np.array([official_id or 0 for official_id in land.answers], dtype=np.int32)
     found: NDArray[np.int32] = ids[land.mosaic.all_at(lons, lats)]

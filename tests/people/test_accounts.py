@@ -1,0 +1,266 @@
+"""Accounts: by invitation only, changed by somebody else, closed at once; what no account may hold."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+
+from byname.ledger.models import LedgerLine, Letter
+from byname.people import actions, queries, rules
+from byname.people.models import Account, Invitation
+from byname.safekeeping.models import StaffSession
+from byname.vocabulary import PUBLIC, Actor, NotThere, Refused, operator
+from tests import cast as city
+from tests import staff
+
+BY = operator("test")
+LINK = "https://desk.example/desk/sign-in/invitation/{token}/"
+
+
+def invite(email: str = "noor@service.example", *, at: datetime, **about: Any) -> str:
+    """An invitation for a coordinator, unless said otherwise."""
+    return actions.invite(email, **{"roles": ["coordinator"], "by": BY, "at": at} | about)
+
+
+def take_up(token: str, *, at: datetime) -> int:
+    return actions.accept_invitation(token, by=PUBLIC, at=at)
+
+
+def refusal(act: Any) -> str:
+    """The code with which an act is refused."""
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code
+
+
+def test_an_invitation_makes_one_account_and_opens_once(db: None, noon: datetime) -> None:
+    token = invite(" Noor@Service.Example ", name="  Noor  Haddad ", at=noon)
+    account = Account.objects.get(pk=take_up(token, at=noon + timedelta(hours=71)))
+    assert (account.email, account.name, account.roles) == ("noor@service.example", "Noor Haddad", ["coordinator"])
+    assert not account.has_usable_password()
+    address = EmailAddress.objects.get(user=account)
+    assert (address.email, address.verified, address.primary) == (account.email, True, True)
+    assert refusal(lambda: take_up(token, at=noon)) == "no-longer"
+    assert list(LedgerLine.objects.order_by("pk").values_list("event", flat=True)) == [
+        "account.invited",
+        "account.opened",
+    ]
+
+
+def test_the_table_holds_nothing_that_opens(db: None, noon: datetime) -> None:
+    token = invite(at=noon)
+    row = Invitation.objects.get()
+    assert (bytes(row.token_digest), len(token) >= 43) == (rules.token_digest(token), True)
+    assert token not in json.dumps(list(LedgerLine.objects.values("facts", "subject_id")))
+
+
+def test_an_invitation_ends_after_72_hours_when_taken_back_and_with_the_next(db: None, noon: datetime) -> None:
+    late = invite("late@service.example", at=noon)
+    assert refusal(lambda: take_up(late, at=noon + timedelta(hours=72))) == "no-longer"
+    first = invite(at=noon)
+    second = invite(at=noon + timedelta(hours=1))
+    assert refusal(lambda: take_up(first, at=noon + timedelta(hours=2))) == "no-longer"
+    (shown,) = [one for one in queries.open_invitations(viewer=BY, at=noon) if one.email == "noor@service.example"]
+    actions.withdraw_invitation(shown.invitation_id, by=BY, at=noon)
+    assert refusal(lambda: take_up(second, at=noon)) == "no-longer"
+    with pytest.raises(NotThere):
+        actions.withdraw_invitation(shown.invitation_id, by=BY, at=noon)
+
+
+def test_looking_at_an_invitation_uses_nothing_up(db: None, noon: datetime) -> None:
+    token = invite(name="Noor", at=noon)
+    for _ in range(3):
+        assert queries.invitation(token, viewer=PUBLIC, at=noon) == queries.ShownInvitation(
+            "Noor", ("coordinator",), again=False
+        )
+    assert queries.invitation("x" + token, viewer=PUBLIC, at=noon) is None
+    take_up(token, at=noon)
+    assert queries.invitation(token, viewer=PUBLIC, at=noon) is None
+
+
+def test_the_link_goes_by_letter_and_says_until_when(db: None, noon: datetime) -> None:
+    token = invite(name="Noor", at=noon, link=LINK)
+    letter = Letter.objects.get()
+    body = json.loads(letter.words)["body"]
+    assert (letter.kind, letter.recipient) == ("sign_in.invitation", "noor@service.example")
+    assert LINK.format(token=token) in body
+    assert "It works once, until Thursday 26 November at 12:00." in body
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ({"email": "nobody"}, "no-address"),
+        ({"email": "a@b.example,c@d.example"}, "no-address"),
+        ({"email": "a\0@b.example"}, "no-address"),
+        ({"roles": []}, "no-role"),
+        ({"roles": ["king"]}, "no-role"),
+        ({"roles": ["officer"]}, "no-officer"),
+        ({"roles": ["sergeant"]}, "no-division"),
+        ({"officer": "9999"}, "no-such-officer"),
+        ({"name": "n" * 121}, "long-name"),
+    ],
+)
+def test_what_no_account_may_hold_is_refused(db: None, noon: datetime, about: dict[str, Any], code: str) -> None:
+    assert refusal(lambda: invite(**({"at": noon} | about))) == code
+    assert (Invitation.objects.count(), LedgerLine.objects.count()) == (0, 0)
+
+
+def test_an_officer_has_one_account(db: None, noon: datetime) -> None:
+    cast = city.build(by=BY, at=noon)
+    mine = {"roles": ["officer"], "officer": cast.ana.badge, "at": noon}
+    first, second = invite(**mine), invite("other@service.example", **mine)
+    account = Account.objects.get(pk=take_up(first, at=noon))
+    assert account.officer
+    assert account.officer.reference == cast.ana.reference
+    assert refusal(lambda: take_up(second, at=noon)) == "no-longer"
+    assert refusal(lambda: invite("third@service.example", **mine)) == "officer-has-account"
+    assert refusal(lambda: invite(at=noon)) == "has-account"
+
+
+def test_only_administrators_and_operators_invite_change_reset_and_end(db: None, noon: datetime) -> None:
+    somebody = staff.account("clerk")
+    for role in rules.ROLES[:-1]:
+        by = staff.acting(staff.account(role, email=f"the-{role}@service.example"))
+        acts: list[Any] = [
+            lambda by=by: invite(by=by, at=noon),
+            lambda by=by: actions.change_account(
+                somebody.pk, roles=["clerk"], divisions=[], officer="", by=by, at=noon
+            ),
+            lambda by=by: actions.reset_second_factor(somebody.pk, by=by, at=noon),
+            lambda by=by: actions.end_account(somebody.pk, by=by, at=noon),
+            lambda by=by: queries.accounts(viewer=by),
+            lambda by=by: queries.account(somebody.pk, viewer=by),
+            lambda by=by: queries.open_invitations(viewer=by, at=noon),
+        ]
+        assert [refusal(act) for act in acts] == ["not-there"] * len(acts)
+    administrator = staff.acting(staff.account("administrator"))
+    assert invite(by=administrator, at=noon)
+
+
+def test_nobody_changes_resets_or_ends_their_own_account(db: None, noon: datetime) -> None:
+    me = staff.account("administrator")
+    by = staff.acting(me)
+    change = {"roles": ["administrator", "overseer"], "divisions": [], "officer": ""}
+    assert refusal(lambda: actions.change_account(me.pk, **change, by=by, at=noon)) == "oneself"
+    assert refusal(lambda: actions.reset_second_factor(me.pk, by=by, at=noon)) == "oneself"
+    assert refusal(lambda: actions.end_account(me.pk, by=by, at=noon)) == "oneself"
+
+
+def test_roles_are_changed_on_the_record_and_the_person_is_told(db: None, noon: datetime) -> None:
+    somebody = staff.account("clerk")
+    by = staff.acting(staff.account("administrator"))
+    given: dict[str, Any] = {"roles": ["administrator", "sergeant"], "divisions": ["D2", "D1"], "officer": ""}
+    assert actions.change_account(somebody.pk, **given, by=by, at=noon)
+    assert not actions.change_account(somebody.pk, **given, by=by, at=noon)
+    line = LedgerLine.objects.get()
+    assert (line.event, line.subject_id, line.actor_account_id) == ("account.changed", str(somebody.pk), by.account_id)
+    assert line.facts == {
+        "roles": ["sergeant", "administrator"],
+        "divisions": ["D1", "D2"],
+        "officer": "",
+        "roles_before": ["clerk"],
+    }
+    assert Letter.objects.get().recipient == somebody.email
+    assert queries.account(somebody.pk, viewer=by).administers_beside
+
+
+def test_a_reset_leaves_nothing_that_opens_but_a_link_of_one_use(db: None, noon: datetime) -> None:
+    somebody = staff.account("clerk")
+    somebody.set_password("seven herons over the mill")
+    somebody.save()
+    client = staff.at_the_desk(somebody)
+    by = staff.acting(staff.account("administrator"))
+    token = actions.reset_second_factor(somebody.pk, link=LINK, by=by, at=noon)
+    somebody.refresh_from_db()
+    assert not somebody.has_usable_password()
+    assert Authenticator.objects.filter(user=somebody).count() == 0
+    assert StaffSession.objects.filter(account_id=somebody.pk).count() == 0
+    assert client.get("/desk/").status_code == 303
+    assert queries.account_known_as(somebody.email, viewer=PUBLIC) is None
+    assert LedgerLine.objects.get().event == "account.second_factor_reset"
+    assert LINK.format(token=token) in Letter.objects.get().words
+    assert queries.invitation(token, viewer=PUBLIC, at=noon) == queries.ShownInvitation(
+        somebody.name, ("clerk",), again=True
+    )
+    assert take_up(token, at=noon) == somebody.pk
+    assert refusal(lambda: take_up(token, at=noon)) == "no-longer"
+
+
+def test_who_left_is_out_at_once_and_may_be_invited_again(db: None, noon: datetime) -> None:
+    cast = city.build(by=BY, at=noon)
+    somebody = staff.account("officer", officer=cast.ana)
+    staff.at_the_desk(somebody)
+    link = actions.reset_second_factor(somebody.pk, by=BY, at=noon)
+    assert actions.end_account(somebody.pk, by=BY, at=noon) == 0
+    assert refusal(lambda: take_up(link, at=noon)) == "no-longer"
+    with pytest.raises(NotThere):
+        actions.end_account(somebody.pk, by=BY, at=noon)
+    assert [each.account_id for each in queries.accounts(viewer=BY, ended=True)] == [somebody.pk]
+    token = invite(somebody.email, roles=["officer"], officer=cast.ana.reference, at=noon)
+    assert take_up(token, at=noon) == somebody.pk
+    somebody.refresh_from_db()
+    assert (somebody.is_active, somebody.left_at) == (True, None)
+
+
+def test_the_list_of_accounts_costs_the_same_for_one_and_for_five(
+    db: None, noon: datetime, django_assert_num_queries: Any
+) -> None:
+    staff.account("clerk")
+    with django_assert_num_queries(2):
+        assert len(queries.accounts(viewer=BY)) == 1
+    for number in range(4):
+        staff.account("clerk", email=f"{number}@service.example", second_factor=number > 1)
+    with django_assert_num_queries(2):
+        found = queries.accounts(viewer=BY)
+    assert sorted(each.second_factor for each in found) == [False, False, True, True, True]
+
+
+def test_ones_own_ways_in_are_nobody_elses(db: None) -> None:
+    me, other = staff.account("clerk"), staff.account("analyst")
+    assert queries.sign_in_ways(me.pk, viewer=staff.acting(me)).app
+    with pytest.raises(NotThere):
+        queries.sign_in_ways(other.pk, viewer=staff.acting(me))
+    with pytest.raises(NotThere):
+        actions.end_sessions(other.pk, by=staff.acting(me), at=datetime.now().astimezone())
+
+
+def test_a_prompt_is_told_to_every_overseer(db: None, noon: datetime) -> None:
+    for number in range(2):
+        staff.account("overseer", email=f"{number}@board.example")
+    gone = staff.account("overseer", email="gone@board.example")
+    actions.end_account(gone.pk, by=BY, at=noon)
+    Letter.objects.all().delete()
+    assert actions.open_prompt("shell", by=BY, at=noon) == 2
+    assert sorted(Letter.objects.values_list("kind", flat=True)) == ["sign_in.prompt_opened"] * 2
+    assert LedgerLine.objects.latest("pk").event == "house.shell_opened"
+    with pytest.raises(NotThere):
+        actions.open_prompt("shell", by=Actor("account", roles=frozenset({"administrator"})), at=noon)
+
+
+@pytest.mark.parametrize(
+    ("passkeys", "app", "password", "opens"),
+    [(1, False, False, True), (0, True, True, True), (0, True, False, False), (0, False, True, False)],
+)
+def test_an_app_or_a_password_alone_opens_nothing(passkeys: int, app: bool, password: bool, opens: bool) -> None:
+    assert rules.may_be_opened(passkeys=passkeys, app=app, password=password) is opens
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari on a Mac"),
+        ("curl/8", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_a_browser_is_named_in_a_few_words(said: str, known: str) -> None:
+    assert rules.device_of(said) == known

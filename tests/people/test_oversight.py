@@ -1,0 +1,153 @@
+"""Who looked at what and why: found by person, record and day, with what stands out, and itself on the record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoAssertNumQueries
+
+from byname.ledger import actions as ledger
+from byname.ledger.models import LedgerLine
+from byname.people import actions, queries, rules
+from byname.people.models import Officer
+from byname.people.queries import Asked
+from byname.vocabulary import Actor, NotThere
+from tests import staff
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = date(2026, 11, 23)
+OCTOBER = Asked(MONDAY - timedelta(days=29), MONDAY)
+
+
+@pytest.fixture
+def overseer() -> Actor:
+    """The overseer's account."""
+    return staff.acting(staff.account("overseer"))
+
+
+@pytest.fixture
+def sergeant() -> Actor:
+    """A sergeant's account."""
+    return staff.acting(staff.account("sergeant", divisions=["D1"]))
+
+
+def look(by: Actor, at: datetime, *records: str, event: str = "read.officer", reason: str = "", **facts: bool) -> None:
+    for record in records or ("O-AAAAAA",):
+        with transaction.atomic():
+            ledger.record(event, subject=("officer", record), by=by, at=at, reason_code=reason, facts={**facts})
+
+
+def asked(overseer: Actor, at: datetime, what: Asked = OCTOBER, **duty: frozenset[date]) -> queries.Readings:
+    on_duty = {name.replace("_", "-"): days for name, days in duty.items()}
+    return queries.readings(what, viewer=overseer, at=at, on_duty=on_duty)
+
+
+def test_each_look_is_told_with_a_name_a_reason_and_no_content(
+    overseer: Actor, sergeant: Actor, noon: datetime
+) -> None:
+    look(sergeant, noon, "O-AAAAAA", reason="supervision", outside=True)
+    found = asked(overseer, noon)
+    assert [(line.name, line.what, line.record, line.reason, line.outside) for line in found.lines] == [
+        ("The sergeant", "an officer's entry", "officer O-AAAAAA", "supervision", True)
+    ]
+    assert [(row.record, row.lookings, row.people) for row in found.records] == [("officer O-AAAAAA", 1, 1)]
+    assert [(each.day.on, each.day.lookings, each.stands_out) for each in found.days] == [
+        (MONDAY, 1, ("Outside their own areas and divisions: once.",))
+    ]
+
+
+def test_the_overseer_s_own_looking_is_recorded_and_found_when_asked_for(overseer: Actor, noon: datetime) -> None:
+    asked(overseer, noon)
+    asked(overseer, noon, Asked(MONDAY, MONDAY, account_id=overseer.account_id))
+    lines = LedgerLine.objects.order_by("id").values_list("event", "subject_kind", "subject_id", "actor_account_id")
+    assert list(lines) == [
+        ("read.readings", "readings", "all", overseer.account_id),
+        ("read.readings", "account", str(overseer.account_id), overseer.account_id),
+    ]
+    later = noon + timedelta(minutes=1)
+    assert asked(overseer, later).total == 0
+    assert asked(overseer, later, Asked(MONDAY, MONDAY, event="read.readings")).total == 4
+
+
+def test_readings_are_narrowed_by_person_record_kind_and_day(overseer: Actor, sergeant: Actor, noon: datetime) -> None:
+    coordinator = staff.acting(staff.account("coordinator"))
+    look(sergeant, noon - timedelta(days=1), "O-AAAAAA", "O-BBBBBB")
+    look(coordinator, noon, "O-BBBBBB", event="read.end_reason")
+
+    def total(**narrowed: object) -> int:
+        return asked(overseer, noon, Asked(**{"first": OCTOBER.first, "last": MONDAY, **narrowed})).total  # type: ignore[arg-type]
+
+    assert total() == 3
+    assert [total(account_id=sergeant.account_id), total(account_id=coordinator.account_id)] == [2, 1]
+    assert [total(record="O-BBBBBB"), total(record="officer O-BBBBBB"), total(record="officer:O-BBBBBB")] == [2, 2, 2]
+    assert [total(record="posting O-BBBBBB"), total(event="read.end_reason"), total(event="no.such")] == [0, 1, 3]
+    assert [total(first=MONDAY), total(last=MONDAY - timedelta(days=2))] == [1, 0]
+
+
+def test_many_records_stand_out_against_what_is_usual_for_that_person(
+    overseer: Actor, sergeant: Actor, noon: datetime
+) -> None:
+    for days in range(1, 8):
+        look(sergeant, noon - timedelta(days=40 + days), *(f"O-{number:06}" for number in range(6)))
+    look(sergeant, noon, *(f"O-{number:06}" for number in range(20)))
+    (today,) = asked(overseer, noon).days
+    assert (today.day.records, today.day.usual) == (20, 6.0)
+    assert today.stands_out == ("Many records: 20, where 6 a day is usual for them.",)
+
+
+def test_night_is_told_by_the_service_s_clock(overseer: Actor, sergeant: Actor, noon: datetime) -> None:
+    # Noon in Toronto less six hours is six in the morning: no longer night.
+    for hours, night in ((6, 0), (7, 1)):
+        look(sergeant, noon - timedelta(hours=hours))
+        assert asked(overseer, noon).days[0].day.at_night == night
+
+
+def test_off_duty_is_known_of_officers_who_record_hours(
+    overseer: Actor, noon: datetime, clerk_of_records: Actor
+) -> None:
+    row = rules.OfficerRow("1", "Ada", "One")
+    (reference,) = actions.bring_officers([row], by=clerk_of_records, at=noon).references.values()
+    account = staff.account("officer")
+    account.officer = Officer.objects.get(reference=reference)
+    account.save()
+    from_register = staff.acting(account)
+    look(from_register, noon - timedelta(days=5))
+    friday_before = MONDAY - timedelta(days=6)
+    name = from_register.officer.replace("-", "_")
+    assert asked(overseer, noon).days[0].stands_out == ()
+    assert asked(overseer, noon, **{name: frozenset({friday_before})}).days[0].stands_out == (  # type: ignore[arg-type]
+        "Off duty: no hours are recorded for that day.",
+    )
+    on_that_day = frozenset({MONDAY - timedelta(days=5)})
+    assert asked(overseer, noon, **{name: on_that_day}).days[0].stands_out == ()  # type: ignore[arg-type]
+
+
+def test_only_the_overseer_is_told_and_everybody_else_of_themselves(
+    overseer: Actor, sergeant: Actor, noon: datetime
+) -> None:
+    look(sergeant, noon - timedelta(hours=1), "O-AAAAAA", reason="complaint")
+    look(overseer, noon - timedelta(hours=1), "O-BBBBBB")
+    for role in ("officer", "sergeant", "coordinator", "analyst", "clerk", "administrator"):
+        other = staff.acting(staff.account(role, email=f"{role}@other.example"))
+        with pytest.raises(NotThere):
+            asked(other, noon)
+        with pytest.raises(NotThere):
+            queries.readers(viewer=other)
+        assert queries.own_readings(viewer=other, at=noon) == ((), 0)
+    lines, total = queries.own_readings(viewer=sergeant, at=noon)
+    assert ([(line.record, line.reason) for line in lines], total) == ([("officer O-AAAAAA", "complaint")], 1)
+
+
+def test_one_look_and_three_hundred_cost_the_same_number_of_questions(
+    overseer: Actor, sergeant: Actor, noon: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    look(sergeant, noon)
+    with django_assert_num_queries(9):
+        asked(overseer, noon)
+    look(sergeant, noon, *(f"O-{number:06}" for number in range(300)))
+    with django_assert_num_queries(9):
+        found = asked(overseer, noon)
+    assert (found.total, len(found.lines)) == (301, 50)
