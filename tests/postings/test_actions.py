@@ -11,7 +11,7 @@ from byname.ledger import queries as ledger
 from byname.people.models import Officer
 from byname.postings import actions, queries, rules
 from byname.postings.models import Posting
-from byname.vocabulary import PUBLIC, Actor, FileRefused, Period, Refused
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, FileRefused, Period, Refused
 from tests.postings.town import ELM, OAK, enlist, officer, post, posting
 
 TODAY = date(2026, 11, 23)
@@ -109,9 +109,9 @@ def test_nobody_is_posted_where_they_live_but_may_have_served_there_before(
             act()
         assert no.value.sentence == "Constable Ofb (1) cannot be posted to Elm: nobody is posted where they live."
     post(posting("1", ELM, "member", "2020-01-01", "2024-01-01"), by=clerk_of_records, at=noon)
-    assert queries.posted_where_they_live({"1": 2}, on=TODAY, viewer=PUBLIC) == frozenset()
+    assert queries.posted_where_they_live({"1": 2}, on=TODAY, viewer=SYSTEM) == frozenset()
     post(posting("1", OAK, "member", "2024-01-01"), by=clerk_of_records, at=noon)
-    assert queries.posted_where_they_live({"1": 1}, on=TODAY, viewer=PUBLIC) == frozenset({"1"})
+    assert queries.posted_where_they_live({"1": 1}, on=TODAY, viewer=SYSTEM) == frozenset({"1"})
 
 
 def test_an_early_end_needs_a_reason_and_a_timely_one_none(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 LEAST = 5
+
+_K = TypeVar("_K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,26 @@ def _told(counts: Sequence[int], hidden: set[int], least: int) -> bool:
     """Whether the total less what is shown would tell a withheld figure, or a sum of them under `least`."""
     together = sum(counts[place] for place in hidden)
     return len(hidden) < 2 or together < least or together == len(hidden) * (least - 1)
+
+
+def pooled(
+    parts: Sequence[_K], *, alone: Callable[[_K], bool], together: Callable[[Sequence[_K]], bool]
+) -> tuple[tuple[_K, ...], tuple[_K, ...]] | None:
+    """The parts whose figures may stand by themselves, and those told in one figure only; None where nothing may be.
+
+    What may not stand `alone` goes into the pool. While the pool may not stand `together` either, the first of the
+    other parts, in the order given, joins it. Every part is in one figure and in no other: totals of such figures can
+    be subtracted from one another as anybody likes, what is left is a figure that stands there anyway.
+    """
+    pool = [part for part in parts if not alone(part)]
+    others = [part for part in parts if part not in set(pool)]
+    while pool and not together(pool):
+        if not others:
+            return None
+        pool.append(others.pop(0))
+    return tuple(others), tuple(pool)
+
+
+def people_in(figures: Iterable[Iterable[_K]]) -> int:
+    """How many different people several figures are about."""
+    return len({person for figure in figures for person in figure})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields.ranges import RangeEndsWith
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
@@ -59,7 +60,11 @@ class Posting(models.Model):
                 deferrable=Deferrable.IMMEDIATE,
             ),
         ]
-        indexes = [models.Index(fields=["area", "role"], name="posting_by_area")]
+        indexes = [
+            models.Index(fields=["area", "role"], name="posting_by_area"),
+            # Most of what is on record is over: what is not is found by its last day, and the planner knows how few.
+            models.Index(RangeEndsWith("period"), name="posting_by_last_day"),
+        ]
 
 
 class Proposal(models.Model):
@@ -72,10 +77,9 @@ class Proposal(models.Model):
     planned_end_on = models.DateField()
     succeeds = models.ForeignKey("byname.Posting", null=True, on_delete=models.SET_NULL, related_name="+")
     """The posting it takes over from, where it plans a successor."""
-    early_end_reason = models.CharField(max_length=40, blank=True)
-    """Why the officer's posting of today ends before its term, where adopting this ends it."""
     proposed_by = models.BigIntegerField(null=True)
     proposed_at = models.DateTimeField()
+    decided_by = models.BigIntegerField(null=True)
     adopted_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)
 
@@ -84,11 +88,15 @@ class Proposal(models.Model):
             models.CheckConstraint(condition=Q(role__in=["lead", "member"]), name="proposal_role_is_known"),
             models.CheckConstraint(condition=Q(planned_end_on__gt=F("first_on")), name="a_proposal_promises_a_term"),
             models.CheckConstraint(
-                condition=Q(early_end_reason__in=["", *rules.REASONS]), name="proposal_reason_is_known"
-            ),
-            models.CheckConstraint(
                 condition=Q(adopted_at__isnull=True) | Q(dropped_at__isnull=True), name="a_proposal_is_decided_once"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["area"],
+                condition=Q(adopted_at__isnull=True, dropped_at__isnull=True),
+                name="proposals_that_wait",
+            )
         ]
 
 
@@ -145,6 +153,8 @@ class Handover(models.Model):
     opened_at = models.DateTimeField()
     outgoing_word_at = models.DateTimeField(null=True)
     incoming_word_at = models.DateTimeField(null=True)
+    stood_in = models.BooleanField(default=False)
+    """Whether the sergeant gave the leaving officer's word, as that officer had left the service."""
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

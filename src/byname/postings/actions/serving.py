@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -67,6 +67,7 @@ def bring_postings(
     record while it is young. All rows or none: raises FileRefused with every fault, those `found` in reading the file
     among them. Postings the rows do not name stay as they are.
     """
+    people_rules.require(by, "bring_register")
     unread = {fault.line for fault in found}
     faults = [*found, *_twice(rows)]
     for row in rows:
@@ -110,6 +111,7 @@ def bring_officers(
 
     Raises FileRefused also for a home that is no neighbourhood here: the rule could not be kept for that officer.
     """
+    people_rules.require(by, "bring_register")
     homes = {row.badge_number: row.lives_in for row in rows if row.lives_in is not None}
     with transaction.atomic():
         _one_at_a_time()
@@ -131,6 +133,7 @@ def bring_areas(content: bytes, *, file_name: str, by: Actor, at: datetime) -> p
 
     Raises Refused where an area would come to hold the neighbourhood of an officer who serves it or is about to.
     """
+    people_rules.require(by, "bring_land")
     with transaction.atomic():
         _one_at_a_time()
         receipt = places_actions.bring_areas(content, file_name=file_name, by=by, at=at)
@@ -155,34 +158,51 @@ def post_officer(
 
     Raises Refused where the officer or the area cannot take it: an overlap, a second lead, an officer's own home.
     """
+    people_rules.require(by, "adopt_posting")
     row = rules.PostingRow(officer, area, role, first, last, planned_end_on, announced_on)
     return _place(row, "posting.made", by=by, at=at)
 
 
 def cover(officer: str, area: str, *, first: date, last: date, by: Actor, at: datetime) -> Posted:
     """A cover for some days: shown on each of those days and never before."""
+    people_rules.require_reach(by, "cover_area")
+    known = places.areas_to_post({area}, viewer=by).get(area)
+    division = frozenset({known.division_code}) if known else frozenset()
+    people_rules.require(by, "cover_area", people_rules.About(area=area, divisions=division))
     return _place(rules.PostingRow(officer, area, "cover", first, last), "posting.covered", by=by, at=at)
 
 
-def end_posting(officer: str, area: str, *, last: date, reason: str = "", by: Actor, at: datetime) -> Posted:
+def end_posting(
+    officer: str, area: str, *, last: date, reason: str = "", goes_on: bool = False, by: Actor, at: datetime
+) -> Posted:
     """The posting as it now ends: `last` is the first day no longer served; an early end needs a reason code.
 
-    Raises Refused where the officer does not serve the area on the day before, or the reason is missing or not needed.
+    Residents are told thirty days before, or at once; the officer by letter, where they have an account. With `goes_on`
+    the officer stays in the area in another role: then the promise goes on with them, nobody is told, and no term is
+    cut short. Raises Refused where the officer does not serve the area on the day before, or the reason is missing or
+    not needed.
     """
+    people_rules.require(by, "end_posting")
     with transaction.atomic():
         _one_at_a_time()
         posting = _only(
             officer, area, Q(period__startswith__lt=last) & (Q(period__endswith=None) | Q(period__endswith__gte=last))
         )
-        posting.period = DateRange(posting.period.lower, last)
+        first, promised, today = posting.period.lower, posting.planned_end_on, _day(at)
+        posting.period = DateRange(first, last)
         posting.ended_early_reason = reason
-        row = rules.PostingRow(
-            officer, area, posting.role, posting.period.lower, last, posting.planned_end_on, None, reason
-        )
+        if goes_on and promised:
+            posting.planned_end_on = min(promised, last)
+        row = rules.PostingRow(officer, area, posting.role, first, last, posting.planned_end_on, None, reason)
         if faults := rules.row_faults(row):
             raise _sentence(faults)
-        posting.save(update_fields=["period", "ended_early_reason"])
+        if first < today < last and posting.role in rules.ON_THE_TEAM and not goes_on:
+            posting.announced_on = rules.announced_from(first, last, today)
+        posting.save(update_fields=["period", "ended_early_reason", "planned_end_on", "announced_on"])
         ledger.record("posting.ended", subject=("posting", posting.pk), by=by, at=at, reason_code=reason, public=True)
+        if not goes_on:
+            words = {"area": posting.area.name, "last_day": rules.spoken_day(last - timedelta(days=1))}
+            people_actions.write_to_officer(posting.officer.reference, "posting_ended", words, by=by, at=at)
         return _posted(posting)
 
 
@@ -191,6 +211,7 @@ def announce(officer: str, area: str, *, change_on: date, by: Actor, at: datetim
 
     Raises Refused where nothing of it begins or ends on that day, or the day has passed.
     """
+    people_rules.require(by, "announce_change")
     today = _day(at)
     if change_on < today:
         raise Refused(f"The change of {change_on} has already happened.", code="too-late", field="change_on")
@@ -208,6 +229,7 @@ def announce(officer: str, area: str, *, change_on: date, by: Actor, at: datetim
 
 def hide_officer(officer: str, *, by: Actor, at: datetime) -> Hidden:
     """What hiding an officer, by reference, leaves to do: name and face go at once, these posters must be replaced."""
+    people_rules.require(by, "hide_officer", people_rules.About(officer=officer))
     with transaction.atomic():
         newly = people_actions.hide_officer(officer, by=by, at=at)
         return Hidden(newly, queries.posters_showing(officer, on=_day(at), viewer=by))

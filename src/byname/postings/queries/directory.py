@@ -11,14 +11,17 @@ from functools import partial
 from django.db.models import Q
 
 from byname.people import queries as people
+from byname.people import rules as people_rules
 from byname.places import queries as places
 from byname.postings import rules
 from byname.postings.models import Posting
+from byname.postings.queries.hours import CityHours, city_hours
 from byname.vocabulary import Actor, Period, Point
 
 PublicPhoto = people.PublicPhoto
 PublicOfficer = people.PublicOfficer
 Continuity = rules.Continuity
+MonthHours = rules.MonthHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Team:
     coming: tuple[Announcement, ...]
     recent: tuple[Announcement, ...]
     continuity: Continuity
+    hours: MonthHours | None = None
+    """Of the latest published month; None where the team's own are not published."""
 
     def serves(self, on: date) -> bool:
         """Whether the programme is here on a day: somebody stands on the team, or it has begun and is vacant."""
@@ -85,6 +90,8 @@ class Directory:
     territory: places.Territory
     teams: dict[str, Team]
     """By the area's slug, also of areas where the programme has not begun."""
+    hours: CityHours | None = None
+    """Hours of the latest published month."""
     serving: tuple[Team, ...] = field(init=False, repr=False)
     """The teams of the areas where the programme is today, by the area's name."""
     references: frozenset[str] = field(init=False, repr=False)
@@ -168,7 +175,8 @@ class _Row:
 
 
 def directory(*, on: date, version: int, viewer: Actor, territory: places.Territory | None = None) -> Directory:
-    """The whole directory on a day, in two queries beyond the territory's, which may be handed in where unchanged."""
+    """The whole directory on a day, in three queries beyond the territory's, which may be handed in where unchanged."""
+    people_rules.require(viewer, "see_public")
     land = territory or places.territory(on=on, viewer=viewer)
     rows = _rows(on)
     officers = people.public_officers({row.officer for row in rows}, viewer=viewer)
@@ -176,11 +184,15 @@ def directory(*, on: date, version: int, viewer: Actor, territory: places.Territ
     by_area: dict[str, list[_Row]] = defaultdict(list)
     for row in rows:
         by_area[row.area].append(row)
+    published = city_hours(viewer=viewer)
+    hours = published.areas if published else {}
     teams = {
-        area.slug: _team(area, divisions.get(area.division_code), by_area[area.slug], officers, on)
+        area.slug: _team(
+            area, divisions.get(area.division_code), by_area[area.slug], officers, hours.get(area.slug), on
+        )
         for area in land.areas
     }
-    return Directory(on=on, version=version, territory=land, teams=teams)
+    return Directory(on=on, version=version, territory=land, teams=teams, hours=published)
 
 
 def _rows(on: date) -> list[_Row]:
@@ -201,6 +213,7 @@ def _team(
     division: places.DivisionFacts | None,
     rows: Sequence[_Row],
     officers: Mapping[str, PublicOfficer],
+    hours: MonthHours | None,
     on: date,
 ) -> Team:
     served = [row for row in rows if row.role in rules.ON_THE_TEAM]
@@ -234,6 +247,7 @@ def _team(
             on=on,
             next_change_on=told[0].on if told else None,
         ),
+        hours=hours,
     )
 
 

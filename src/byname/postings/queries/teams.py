@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from byname.analysis import disclosure
 from byname.ledger import queries as ledger
+from byname.people import rules as people_rules
 from byname.places.queries import posts
 from byname.postings import rules
 from byname.postings.models import Posting
@@ -22,6 +23,7 @@ def team_for(where: Point | str, *, on: date, viewer: Actor) -> Found | None:
 
     Reads the whole directory: a door that answers many asks its own copy of it instead.
     """
+    people_rules.require(viewer, "see_public")
     version = ledger.public_versions(viewer=viewer).get("everything", 0)
     known = directory(on=on, version=version, viewer=viewer)
     return known.at(where) if isinstance(where, Point) else known.of_area(where)
@@ -29,18 +31,30 @@ def team_for(where: Point | str, *, on: date, viewer: Actor) -> Found | None:
 
 def posters_showing(officer: str, *, on: date, viewer: Actor) -> tuple[str, ...]:
     """Slugs of the areas whose posters show an officer on a day."""
+    people_rules.require(viewer, "hide_officer", people_rules.About(officer=officer))
     slugs = Posting.objects.filter(officer__reference=officer, role__in=rules.ON_THE_TEAM, period__contains=on)
     return tuple(slugs.order_by("area__slug").values_list("area__slug", flat=True))
 
 
 def areas_served(officer: str, *, on: date, viewer: Actor) -> frozenset[str]:
     """Slugs of the areas an officer serves on a day, as lead, member or cover."""
+    people_rules.require(viewer, "know_reach")
     rows = Posting.objects.filter(officer__reference=officer, period__contains=on)
     return frozenset(rows.values_list("area__slug", flat=True))
 
 
+def divisions_served(officer: str, *, on: date, viewer: Actor) -> frozenset[str]:
+    """Codes of the divisions whose areas an officer serves on a day or is about to: they decide whose officer it is."""
+    people_rules.require(viewer, "know_reach")
+    rows = Posting.objects.filter(officer__reference=officer).filter(
+        Q(period__endswith=None) | Q(period__endswith__gt=on)
+    )
+    return frozenset(rows.values_list("area__division_code", flat=True)) - {""}
+
+
 def posted_where_they_live(homes: Mapping[str, int], *, on: date, viewer: Actor) -> frozenset[str]:
     """Which of these badge numbers are, or are about to be, posted to an area with the neighbourhood they live in."""
+    people_rules.require_reach(viewer, "weigh_posting")
     rows = Posting.objects.filter(officer__badge_number__in=list(homes)).filter(
         Q(period__endswith=None) | Q(period__endswith__gt=on)
     )
@@ -65,6 +79,7 @@ def service_wide_early_ends(*, on: date, viewer: Actor) -> EarlyEnds:
     time, so that no two days' figures can be subtracted; never by area or officer: in a team of four a reason unmasks
     an illness.
     """
+    people_rules.require(viewer, "see_public")
     year = on.year - 1
     ended = Posting.objects.filter(
         role__in=rules.ON_THE_TEAM, period__endswith__gte=date(year, 1, 1), period__endswith__lt=date(year + 1, 1, 1)

@@ -4,7 +4,16 @@ Knows: how to read a file somebody names, and whom to hand it to. Promises: a fi
 and every fault in it is told with its line. Never: decides what a file may hold; that is for the packages below.
 """
 
-from byname.interfaces.jobs.bring import addresses, areas, boundaries, home_divisions, officers, postings, service
+from byname.interfaces.jobs.bring import (
+    addresses,
+    areas,
+    boundaries,
+    home_divisions,
+    hours,
+    officers,
+    postings,
+    service,
+)
 from byname.interfaces.jobs.bring.kind import Kind, Order
 
 KINDS: dict[str, Kind] = {
@@ -18,6 +27,7 @@ KINDS: dict[str, Kind] = {
         service.SERVICE,
         officers.OFFICERS,
         postings.POSTINGS,
+        hours.HOURS,
     )
 }
 

@@ -1,0 +1,291 @@
+"""Reading handovers: how they stand for those who plan, and what is written in them for those who hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from byname.ledger import actions as ledger
+from byname.people import queries as people
+from byname.people import rules as people_rules
+from byname.places.queries import posts
+from byname.postings import rules
+from byname.postings.models import Handover, HandoverItem, Posting
+from byname.vocabulary import Actor, NotThere, Period
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverState:
+    """How a handover stands: between whom, until when, and whose word is given; nothing of what is written in it."""
+
+    reference: str
+    area: str
+    area_name: str
+    division_code: str
+    role: str
+    outgoing: str
+    outgoing_title: str
+    incoming: str
+    """Empty, like the title, where nobody is known to take over."""
+    incoming_title: str
+    leaves_on: date
+    """The first day the one who leaves no longer serves."""
+    arrives_on: date | None
+    outgoing_word_at: datetime | None
+    incoming_word_at: datetime | None
+    stood_in: bool
+    closed_at: datetime | None
+
+    @property
+    def closed(self) -> bool:
+        """Whether both have given their word."""
+        return self.closed_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing on a checklist; its words are empty once they have expired."""
+
+    number: int
+    kind: str
+    words: str
+    agreed_on: date | None
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPage:
+    """One handover for one viewer: how it stands, and where they may read it, what is written."""
+
+    state: HandoverState
+    side: str
+    """"outgoing" or "incoming" where the viewer is one of the two, else empty."""
+    may_read: bool
+    may_work: bool
+    may_stand_in: bool
+    """Whether the viewer is a sergeant who may speak for the officer who left, and name who takes over."""
+    items: tuple[Item, ...]
+    """None of them where the viewer may not read."""
+    still_open: int
+    """How many things must be passed on and are not ticked."""
+    words_expire_on: date
+    days_together: int
+    """On how many days both serve the area before the change."""
+    told_from: date | None
+    """The day from which the public page tells that they leave; None where it is not set."""
+    candidates: tuple[tuple[str, str], ...]
+    """Reference and title of everybody who serves the area or is about to, without the one who leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Somebody on a team, when they leave as far as it is known, and their handover where it is open."""
+
+    officer: str
+    title: str
+    leaves_on: date | None
+    is_set: bool
+    """Whether that day is set; else it is the promised one."""
+    may_open: bool
+    """Whether a handover may be opened for that day already."""
+    handover: HandoverState | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaToHandOver:
+    """An area, its team, and the open handovers of those who have left it."""
+
+    slug: str
+    name: str
+    team: tuple[TeamMember, ...]
+    left: tuple[HandoverState, ...]
+
+
+_COLUMNS = (
+    "reference", "area__slug", "area__name", "area__division_code", "role", "outgoing__reference", "outgoing__rank",
+    "outgoing__family_name", "incoming__reference", "incoming__rank", "incoming__family_name", "leaves_on",
+    "arrives_on", "outgoing_word_at", "incoming_word_at", "stood_in", "closed_at",
+)  # fmt: skip
+
+
+def handover(reference: str, *, viewer: Actor, at: datetime) -> HandoverPage:
+    """One handover as a viewer may see it; whoever reads one that is not their own is recorded as a reader.
+
+    Raises NotThere where there is none within their reach. Who may only plan learns how it stands, and nothing else.
+    """
+    people_rules.require_reach(viewer, "open_handover")
+    state = next(iter(_states(Q(reference=reference))), None)
+    if state is None:
+        raise NotThere
+    people_rules.require(viewer, "open_handover", _about(state, viewer=viewer))
+    closed = places_told_of(state.area, viewer=viewer)
+    may_read = people_rules.may(viewer, "see_handover", _about(state, closed, viewer=viewer))
+    on = timezone.localtime(at).date()
+    side = rules.side_of(viewer.officer, state.outgoing, state.incoming)
+    if may_read and not side:
+        with transaction.atomic():
+            ledger.record("read.handover", subject=("handover", reference), by=viewer, at=at, facts={"outside": False})
+    items = tuple(_items(reference)) if may_read else ()
+    served = _served(state.area)
+    may_work = people_rules.may(viewer, "work_handover", _about(state, closed, viewer=viewer))
+    inside = people_rules.About(area=state.area, divisions=frozenset({state.division_code}), places=closed)
+    return HandoverPage(
+        state=state,
+        side=side,
+        may_read=may_read,
+        may_work=may_work and not state.closed,
+        may_stand_in=people_rules.may(viewer, "stand_in_handover", inside) and not state.closed,
+        items=items,
+        still_open=sum(1 for item in items if item.kind in rules.PASSED_ON and not item.done),
+        words_expire_on=rules.words_expire_on(
+            state.leaves_on, on, timezone.localtime(state.closed_at).date() if state.closed_at else None
+        ),
+        days_together=rules.days_side_by_side(
+            [row.period for row in served if row.officer == state.outgoing],
+            [row.period for row in served if row.officer == state.incoming],
+            state.leaves_on,
+        ),
+        told_from=_told_from(state, served),
+        candidates=tuple(
+            sorted(
+                {
+                    (row.officer, row.title)
+                    for row in served
+                    if row.officer != state.outgoing and (row.period.last is None or row.period.last > on)
+                },
+                key=lambda pair: pair[1],
+            )
+        ),
+    )
+
+
+def open_handovers(*, viewer: Actor, area: str = "") -> tuple[HandoverState, ...]:
+    """The handovers within a viewer's reach that are not closed, the next change first; of one area where named."""
+    people_rules.require_reach(viewer, "open_handover")
+    which = Q(closed_at__isnull=True) & _within(viewer)
+    return tuple(_states(which & Q(area__slug=area) if area else which))
+
+
+def area_to_hand_over(area: str, *, on: date, viewer: Actor) -> AreaToHandOver:
+    """An area's team with everybody's last day, and the handovers open there; NotThere outside the viewer's reach."""
+    people_rules.require_reach(viewer, "open_handover")
+    known = posts.areas_to_post({area}, viewer=viewer).get(area)
+    if known is None:
+        raise NotThere
+    inside = people_rules.About(area=area, divisions=frozenset({known.division_code}) - {""})
+    people_rules.require(viewer, "open_handover", inside)
+    opened = {state.outgoing: state for state in _states(Q(area__slug=area, closed_at__isnull=True))}
+    rows = (
+        Posting.objects.filter(area__slug=area, role__in=rules.ON_THE_TEAM, period__contains=on)
+        .order_by("role", "period", "pk")
+        .values_list("officer__reference", "officer__rank", "officer__family_name", "period", "planned_end_on")
+    )
+    team = []
+    for officer, rank, family, period, planned in rows:
+        leaving = rules.leaves_on(period.upper, planned)
+        may_open = leaving is not None and on < leaving <= on + rules.OPENS_EARLIEST
+        state = opened.pop(officer, None)
+        team.append(TeamMember(officer, f"{rank} {family}", leaving, period.upper is not None, may_open, state))
+    return AreaToHandOver(known.slug, known.name, tuple(team), tuple(opened.values()))
+
+
+def places_told_of(area: str, *, viewer: Actor) -> frozenset[str]:
+    """The places an area's handovers tell of, as the codes conflicts of interest are kept in."""
+    people_rules.require(viewer, "see_public")
+    known = posts.areas_to_post({area}, viewer=viewer)
+    return people.area_codes(area, known[area].official_ids, viewer=viewer) if area in known else frozenset()
+
+
+def _about(state: HandoverState, closed: Collection[str] = (), *, viewer: Actor) -> people_rules.About:
+    """What a handover is about: for either of its two officers it is their own, also before and after they serve."""
+    party = viewer.officer in (state.outgoing, state.incoming)
+    return people_rules.About(
+        officer=viewer.officer if party else "",
+        area=state.area,
+        divisions=frozenset({state.division_code}) - {""},
+        places=frozenset(closed),
+    )
+
+
+def _within(viewer: Actor) -> Q:
+    scope = people_rules.reach(viewer, "open_handover")
+    if scope == "service":
+        return Q()
+    mine = (
+        Q(area__slug__in=viewer.areas) | Q(outgoing__reference=viewer.officer) | Q(incoming__reference=viewer.officer)
+    )
+    return mine | Q(area__division_code__in=viewer.divisions) if scope == "division" else mine
+
+
+def _states(which: Q) -> list[HandoverState]:
+    rows = Handover.objects.filter(which).order_by("leaves_on", "area__name", "pk").values_list(*_COLUMNS)
+    return [
+        HandoverState(
+            reference=reference,
+            area=slug,
+            area_name=name,
+            division_code=division,
+            role=role,
+            outgoing=outgoing,
+            outgoing_title=f"{rank} {family}",
+            incoming=incoming or "",
+            incoming_title=f"{incoming_rank} {incoming_family}" if incoming else "",
+            leaves_on=leaves_on,
+            arrives_on=arrives_on,
+            outgoing_word_at=outgoing_word_at,
+            incoming_word_at=incoming_word_at,
+            stood_in=stood_in,
+            closed_at=closed_at,
+        )
+        for (
+            reference, slug, name, division, role, outgoing, rank, family, incoming, incoming_rank, incoming_family,
+            leaves_on, arrives_on, outgoing_word_at, incoming_word_at, stood_in, closed_at,
+        ) in rows
+    ]  # fmt: skip
+
+
+def _items(reference: str) -> list[Item]:
+    rows = HandoverItem.objects.filter(handover__reference=reference).order_by("added_at", "pk")
+    return [Item(row.pk, row.kind, row.words, row.agreed_on, row.done_at is not None) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    officer: str
+    title: str
+    role: str
+    period: Period
+    announced_on: date | None
+
+
+def _served(area: str) -> list[_Served]:
+    rows = Posting.objects.filter(area__slug=area).values_list(
+        "officer__reference", "officer__rank", "officer__family_name", "role", "period", "announced_on"
+    )
+    return [
+        _Served(officer, f"{rank} {family}", role, Period(period.lower, period.upper), announced_on)
+        for officer, rank, family, role, period, announced_on in rows
+    ]
+
+
+def _told_from(state: HandoverState, served: list[_Served]) -> date | None:
+    told = [
+        row.announced_on
+        for row in served
+        if row.announced_on is not None
+        and row.role == state.role
+        and (
+            (
+                row.officer == state.outgoing
+                and row.period.last == state.leaves_on
+                and row.announced_on > row.period.first
+            )
+            or (row.period.first == state.leaves_on and row.announced_on <= row.period.first)
+        )
+    ]
+    return min(told, default=None)

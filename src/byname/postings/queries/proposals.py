@@ -1,0 +1,227 @@
+"""Reading proposals: what waits, what was decided, and what adopting one would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from django.db.models import F, Q, QuerySet
+
+from byname.people import queries as people
+from byname.people import rules as people_rules
+from byname.places.queries import posts as places
+from byname.postings import rules
+from byname.postings.models import Posting, Proposal
+from byname.vocabulary import Actor, NotThere, Period
+
+State = Literal["waiting", "adopted", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """One proposal on a list."""
+
+    number: int
+    officer: str
+    """A reference."""
+    officer_title: str
+    area: str
+    area_name: str
+    role: str
+    first_on: date
+    planned_end_on: date
+    succeeds_title: str
+    """Whom it takes over from; empty where it plans no successor."""
+    proposed_at: datetime
+    decided_at: datetime | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalSeen:
+    """One proposal, and everything adopting it would break or change."""
+
+    line: ProposalLine
+    face: people.OfficerSeen
+    consequences: tuple[rules.Consequence, ...]
+    endings: rules.Endings
+    told_on: date
+    """The day residents are told, were it adopted today."""
+    succeeds: str
+    """The reference of whom it takes over from."""
+    adopts: bool
+    """Whether the viewer may adopt it."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether something forbids adopting it."""
+        return bool(rules.refusal(self.consequences))
+
+
+def proposals_waiting(*, viewer: Actor, area: str = "") -> tuple[ProposalLine, ...]:
+    """What waits for a decision within the viewer's reach, by first day; of one area where it is named."""
+    wanted = _within_reach(viewer).filter(adopted_at=None, dropped_at=None)
+    if area:
+        wanted = wanted.filter(area__slug=area)
+    return _lines(wanted.order_by("first_on", "pk"))
+
+
+def proposals_decided(*, since: datetime, viewer: Actor) -> tuple[ProposalLine, ...]:
+    """What the viewer proposed and somebody else decided since a moment, latest first."""
+    mine = _within_reach(viewer).filter(proposed_by=viewer.account_id).exclude(decided_by=viewer.account_id)
+    lately = Q(adopted_at__gte=since) | Q(dropped_at__gte=since)
+    return tuple(
+        sorted(_lines(mine.filter(lately)), key=lambda line: line.decided_at or line.proposed_at, reverse=True)
+    )
+
+
+def proposal(number: int, *, on: date, viewer: Actor) -> ProposalSeen:
+    """One proposal as it would stand on a day, weighed anew each time; NotThere for what is not the viewer's."""
+    found = _within_reach(viewer).filter(pk=number)
+    line = next(iter(_lines(found)), None)
+    if line is None:
+        raise NotThere
+    succeeds, reference = found.values_list("succeeds", "succeeds__officer__reference").get()
+    officer = people.officers_to_post({line.officer}, viewer=viewer)[line.officer]
+    area = places.areas_to_post({line.area}, viewer=viewer)[line.area]
+    plan = _plan(line, officer, area, succeeds)
+    record = _record(plan, officer.row_id, area.row_id)
+    officers = people.officers_seen({line.officer}, divisions={}, viewer=viewer)
+    return ProposalSeen(
+        line=line,
+        face=officers.get(line.officer, people.UNNAMED),
+        consequences=rules.consequences(plan, record, on=on) if line.state == "waiting" else (),
+        endings=rules.endings(plan, record),
+        told_on=rules.first_told_on(plan.first, on),
+        succeeds=reference or "",
+        adopts=people_rules.may(viewer, "adopt_posting", people_rules.About(area=line.area)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EndingSeen:
+    """One posting that may be ended, and what would be left of its team."""
+
+    officer_title: str
+    area_name: str
+    role: str
+    first: date
+    last: date | None
+    planned_end_on: date | None
+    left_behind: tuple[rules.Consequence, ...]
+
+
+def ending(officer: str, area: str, *, on: date, viewer: Actor) -> EndingSeen:
+    """The posting of an officer to an area that is not over, and what would be left of the team without them.
+
+    NotThere where there is none, or the viewer may not end it.
+    """
+    people_rules.require(viewer, "end_posting", people_rules.About(area=area))
+    team = _on_record(Q(area__slug=area), on, 0)
+    posting = next((each for each in team if each.officer == officer), None)
+    if posting is None:
+        raise NotThere
+    return EndingSeen(
+        officer_title=posting.officer_title,
+        area_name=posting.area_name,
+        role=posting.role,
+        first=posting.period.first,
+        last=posting.period.last,
+        planned_end_on=posting.planned_end_on,
+        left_behind=tuple(rules.left_behind([posting], team, max(on, posting.period.first))),
+    )
+
+
+def _within_reach(viewer: Actor) -> QuerySet[Proposal]:
+    # Who adopts sees what there is to adopt, though an operator proposes nothing.
+    act = "propose_posting" if people_rules.reach(viewer, "propose_posting") else "adopt_posting"
+    scope = people_rules.require_reach(viewer, act)
+    if scope == "service":
+        return Proposal.objects.all()
+    return Proposal.objects.filter(area__division_code__in=viewer.divisions)
+
+
+def _lines(rows: QuerySet[Proposal]) -> tuple[ProposalLine, ...]:
+    found = []
+    for (
+        number, officer, rank, family, badge, area, area_name, role, first_on, planned_end_on, before_rank,
+        before_family, before_badge, proposed_at, adopted_at, dropped_at,
+    ) in rows.values_list(
+        "pk", "officer__reference", "officer__rank", "officer__family_name", "officer__badge_number", "area__slug",
+        "area__name", "role", "first_on", "planned_end_on", "succeeds__officer__rank",
+        "succeeds__officer__family_name", "succeeds__officer__badge_number", "proposed_at", "adopted_at", "dropped_at",
+    ):  # fmt: skip
+        found.append(
+            ProposalLine(
+                number=number,
+                officer=officer,
+                officer_title=f"{rank} {family} ({badge})",
+                area=area,
+                area_name=area_name,
+                role=role,
+                first_on=first_on,
+                planned_end_on=planned_end_on,
+                succeeds_title=f"{before_rank} {before_family} ({before_badge})" if before_family else "",
+                proposed_at=proposed_at,
+                decided_at=adopted_at or dropped_at,
+                state="adopted" if adopted_at else "dropped" if dropped_at else "waiting",
+            )
+        )
+    return tuple(found)
+
+
+def _plan(
+    line: ProposalLine, officer: people.OfficerToPost, area: places.AreaToPost, succeeds: int | None
+) -> rules.Plan:
+    return rules.Plan(
+        officer=line.officer,
+        officer_title=line.officer_title,
+        area=line.area,
+        area_name=line.area_name,
+        role=line.role,
+        first=line.first_on,
+        planned_end_on=line.planned_end_on,
+        languages=frozenset(officer.languages),
+        lives_in=officer.lives_in,
+        official_ids=area.official_ids,
+        succeeds=succeeds,
+    )
+
+
+def _record(plan: rules.Plan, officer_id: int, area_id: int) -> list[rules.OnRecord]:
+    """What is on record of the officer, of the area, and of the area they would leave, from the first day on."""
+    which = Q(officer=officer_id) | Q(area=area_id) | Q(pk=plan.succeeds or 0)
+    standing = _on_record(which, plan.first, plan.succeeds or 0)
+    left = {posting.area for posting in standing if posting.officer == plan.officer} - {plan.area}
+    if not left:
+        return standing
+    known = {posting.number for posting in standing}
+    beside = _on_record(Q(area__slug__in=left), plan.first, 0)
+    return [*standing, *(posting for posting in beside if posting.number not in known)]
+
+
+def _on_record(which: Q, first: date, also: int) -> list[rules.OnRecord]:
+    lasting = Q(period__endswith=None) | Q(period__endswith__gt=first) | Q(pk=also)
+    rows = (
+        Posting.objects.filter(which & lasting, role__in=rules.ON_THE_TEAM)
+        .order_by(F("period").asc(), "pk")
+        .values_list(
+            "pk", "officer__reference", "officer__rank", "officer__family_name", "officer__badge_number",
+            "officer__languages", "area__slug", "area__name", "role", "period", "planned_end_on",
+        )
+    )  # fmt: skip
+    return [
+        rules.OnRecord(
+            number=number,
+            officer=reference,
+            officer_title=f"{rank} {family} ({badge})",
+            area=slug,
+            area_name=name,
+            role=role,
+            period=Period(period.lower, period.upper),
+            planned_end_on=planned_end_on,
+            languages=frozenset(languages),
+        )
+        for number, reference, rank, family, badge, languages, slug, name, role, period, planned_end_on in rows
+    ]

@@ -1,0 +1,525 @@
+"""Hours: recorded by day, brought by file, published once a month, and never so that one or two officers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from byname.ledger import queries as ledger
+from byname.ledger.models import LedgerLine
+from byname.postings import actions, queries, rules
+from byname.postings.models import DutyHours, PublishedHours
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, FileRefused, NotThere, Refused
+from tests.postings import town
+
+TODAY = date(2026, 11, 23)
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+H = 60
+
+
+@pytest.fixture
+def team(built: None, noon: datetime, clerk_of_records: Actor) -> dict[str, str]:
+    """Four officers of Oak, one of Elm, one of the Market; references by badge number."""
+    by = clerk_of_records
+    references = town.enlist(*(town.officer(badge) for badge in ("1", "2", "3", "4", "5", "6")), by=by, at=noon)
+    town.post(
+        town.posting("1", town.OAK, "lead", "2024-01-01"),
+        town.posting("2", town.OAK, "member", "2024-01-01"),
+        town.posting("3", town.OAK, "member", "2024-01-01"),
+        town.posting("4", town.OAK, "member", "2026-11-16"),
+        town.posting("5", town.ELM, "lead", "2024-01-01"),
+        town.posting("6", town.MARKET, "lead", "2024-01-01"),
+        by=by,
+        at=noon,
+    )
+    return references
+
+
+def officer(reference: str) -> Actor:
+    """An officer at the desk, with their own entry."""
+    return Actor("account", account_id=1, roles=frozenset({"officer"}), officer=reference)
+
+
+def sergeant(*divisions: str) -> Actor:
+    return Actor("account", account_id=2, roles=frozenset({"sergeant"}), divisions=frozenset(divisions))
+
+
+def kept() -> list[tuple[str, str, date, str, int]]:
+    rows = DutyHours.objects.order_by("officer__badge_number", "area__slug", "on", "kind")
+    return list(rows.values_list("officer__badge_number", "area__slug", "on", "kind", "minutes"))
+
+
+# -- recording ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_officer_records_a_day_and_the_figure_recorded_last_stands(team: dict[str, str], noon: datetime) -> None:
+    me = officer(team["1"])
+    for minutes in (600, 540):
+        actions.record_hours(team["1"], town.OAK, on=TODAY, kind="present", minutes=minutes, by=me, at=noon)
+    actions.record_hours(team["1"], town.OAK, on=TODAY, kind="court", minutes=60, by=me, at=noon)
+    assert kept() == [("1", "oak", TODAY, "court", 60), ("1", "oak", TODAY, "present", 540)]
+    actions.record_hours(team["1"], town.OAK, on=TODAY, kind="court", minutes=0, by=me, at=noon)
+    assert kept() == [("1", "oak", TODAY, "present", 540)]
+
+
+def test_the_ledger_tells_that_a_day_was_recorded_and_not_how_it_was_spent(
+    team: dict[str, str], noon: datetime
+) -> None:
+    actions.record_hours(team["1"], town.OAK, on=TODAY, kind="court", minutes=300, by=officer(team["1"]), at=noon)
+    line = ledger.lines_about("officer", team["1"], viewer=SYSTEM)[-1]
+    assert (line.event, line.facts) == ("hours.recorded", {"area": "oak", "on": "2026-11-23"})
+
+
+def test_what_is_pulled_away_comes_out_of_what_was_recorded_in_the_area(team: dict[str, str], noon: datetime) -> None:
+    me = officer(team["1"])
+    actions.record_hours(team["1"], town.OAK, on=TODAY, kind="present", minutes=20 * H, by=me, at=noon)
+    told = []
+    for reason, minutes in (("court", 5 * H), ("event", 60), ("court", 0), ("event", 24 * H), ("event", 0)):
+        actions.pull_away(team["1"], town.OAK, on=TODAY, reason=reason, minutes=minutes, by=me, at=noon)
+        told.append([(kind, minutes // H) for _, _, _, kind, minutes in kept()])
+    assert told == [
+        [("court", 5), ("present", 15)],
+        [("court", 5), ("event", 1), ("present", 14)],
+        [("event", 1), ("present", 19)],
+        [("event", 24)],
+        # Nobody can say how long the day was.
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("area", "on", "kind", "minutes", "sentence"),
+    [
+        ("oak", date(2026, 11, 24), "present", 60, "Hours can be recorded once the day has come."),
+        ("oak", date(2026, 10, 18), "present", 60, "Hours can be recorded or corrected for 35 days."),
+        ("oak", TODAY, "present", 24 * H + 1, "A day has 24 hours: this would make it more."),
+        ("oak", TODAY, "present", -1, "A day has 24 hours: this would make it more."),
+        ("oak", TODAY, "asleep", 60, "Choose one of the reasons."),
+        ("elm", TODAY, "present", 60, "Hours are recorded for an area the officer serves."),
+        (
+            "oak",
+            date(2026, 11, 15),
+            "present",
+            60,
+            "Constable Ofe (4) did not serve Oak on 2026-11-15, so no hours can be recorded there.",
+        ),
+    ],
+)
+def test_hours_that_cannot_be_are_refused_in_a_sentence(
+    team: dict[str, str], noon: datetime, area: str, on: date, kind: str, minutes: int, sentence: str
+) -> None:
+    with pytest.raises(Refused) as no:
+        actions.record_hours(team["4"], area, on=on, kind=kind, minutes=minutes, by=officer(team["4"]), at=noon)
+    assert no.value.sentence == sentence
+    assert kept() == []
+
+
+def test_a_day_of_two_areas_has_24_hours_together(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    actions.cover("5", town.OAK, first=TODAY, last=TODAY + timedelta(days=1), by=clerk_of_records, at=noon)
+    me = officer(team["5"])
+    actions.record_hours(team["5"], town.ELM, on=TODAY, kind="present", minutes=14 * H, by=me, at=noon)
+    with pytest.raises(Refused, match="A day has 24 hours"):
+        actions.record_hours(team["5"], town.OAK, on=TODAY, kind="present", minutes=10 * H + 1, by=me, at=noon)
+    actions.record_hours(team["5"], town.OAK, on=TODAY, kind="present", minutes=10 * H, by=me, at=noon)
+    assert [minutes for *_, minutes in kept()] == [14 * H, 10 * H]
+
+
+def test_officers_record_their_own_and_sergeants_their_divisions_and_nobody_else_any(
+    team: dict[str, str], noon: datetime
+) -> None:
+    def told(by: Actor, of: str = "1") -> str:
+        try:
+            actions.record_hours(team[of], town.OAK, on=TODAY, kind="present", minutes=60, by=by, at=noon)
+        except NotThere:
+            return "not there"
+        return "recorded"
+
+    others = [Actor("account", roles=frozenset({role})) for role in ("coordinator", "analyst", "overseer", "clerk")]
+    assert [told(officer(team["1"])), told(sergeant("D11"))] == ["recorded", "recorded"]
+    assert {told(by) for by in (officer(team["2"]), sergeant("D12"), PUBLIC, *others)} == {"not there"}
+
+
+def test_an_unknown_officer_and_somebody_elses_look_the_same(team: dict[str, str], noon: datetime) -> None:
+    sentences = set()
+    for reference in (team["5"], "O-NOBODY"):
+        with pytest.raises(NotThere) as no:
+            actions.record_hours(reference, "elm", on=TODAY, kind="present", minutes=1, by=sergeant("D11"), at=noon)
+        sentences.add(no.value.sentence)
+    assert len(sentences) == 1
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_knows_the_days_the_areas_and_the_usual_day(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    me = officer(team["5"])
+    actions.cover("5", town.OAK, first=TODAY, last=TODAY + timedelta(days=1), by=clerk_of_records, at=noon)
+    for back, hours in ((0, 3), (1, 8), (2, 8), (3, 12)):
+        day = TODAY - timedelta(days=back)
+        actions.record_hours(team["5"], town.ELM, on=day, kind="present", minutes=hours * H, by=me, at=noon)
+    sheet = queries.hours_of(team["5"], at=noon, viewer=me)
+    today, oldest = sheet.days[0], sheet.days[-1]
+    assert (sheet.title, sheet.usual(TODAY), len(sheet.days)) == ("Constable Off (5)", 8 * H, 36)
+    assert [(area.slug, area.role) for area in today.areas] == [("elm", "lead"), ("oak", "cover")]
+    assert (today.total, today.minutes("elm", "present"), [area.slug for area in oldest.areas]) == (180, 180, ["elm"])
+    assert not [line for line in ledger.lines_about("officer", team["5"], viewer=SYSTEM) if line.event == "read.hours"]
+
+
+def test_reading_somebody_elses_hours_is_on_the_ledger_and_cut_to_ones_own_divisions(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    actions.cover("5", town.OAK, first=TODAY, last=TODAY + timedelta(days=1), by=clerk_of_records, at=noon)
+    for area in (town.ELM, town.OAK):
+        actions.record_hours(team["5"], area, on=TODAY, kind="present", minutes=60, by=officer(team["5"]), at=noon)
+    sheet = queries.hours_of(team["5"], at=noon, viewer=sergeant("D11"))
+    assert [figure.area for figure in sheet.days[0].figures] == ["oak"]
+    line = ledger.lines_about("officer", team["5"], viewer=SYSTEM)[-1]
+    assert (line.event, line.facts) == ("read.hours", {"outside": False})
+    for viewer in (officer(team["1"]), sergeant("D99"), PUBLIC, Actor("account", roles=frozenset({"coordinator"}))):
+        with pytest.raises(NotThere):
+            queries.hours_of(team["5"], at=noon, viewer=viewer)
+
+
+def test_a_sergeant_sees_who_of_the_division_has_recorded_how_many_days_and_is_recorded(
+    team: dict[str, str], noon: datetime
+) -> None:
+    for back in (0, 1, 7):
+        day = TODAY - timedelta(days=back)
+        actions.record_hours(team["2"], town.OAK, on=day, kind="present", minutes=60, by=officer(team["2"]), at=noon)
+    found = queries.officers_to_record(at=noon, viewer=sergeant("D11"))
+    assert [(each.title, each.area, each.days_recorded) for each in found] == [
+        ("Constable Ofb (1)", "Oak", 0),
+        ("Constable Ofd (3)", "Oak", 0),
+        ("Constable Ofe (4)", "Oak", 0),
+        ("Constable Ofc (2)", "Oak", 2),
+    ]
+    assert LedgerLine.objects.filter(event="read.hours").values_list("subject_kind", "subject_id", "facts").get() == (
+        "divisions",
+        "D11",
+        {"officers": 4, "outside": False},
+    )
+    # The fourth came a week ago.
+    assert queries.silent_for_a_week(on=TODAY, viewer=sergeant("D11")) == 3
+    assert queries.silent_for_a_week(on=TODAY, viewer=sergeant("D12")) == 2
+    assert queries.officers_to_record(at=noon, viewer=officer(team["1"])) == ()
+
+
+def test_days_without_hours_are_those_the_officer_served(team: dict[str, str], noon: datetime) -> None:
+    me = officer(team["4"])
+    days = [TODAY - timedelta(days=back) for back in range(1, 9)]
+    actions.record_hours(team["4"], town.OAK, on=days[2], kind="training", minutes=60, by=me, at=noon)
+    assert queries.days_without_hours(team["4"], days[:3], viewer=me) == (days[1], days[0])
+    assert queries.days_without_hours(team["4"], days[5:], viewer=me) == (days[6], days[5])
+
+
+# -- bringing ----------------------------------------------------------------------------------------------------------
+
+
+def row(badge: str, minutes: int, kind: str = "present", area: str = "oak", on: date = TODAY, line: int = 2) -> object:
+    return rules.HoursRow(badge, area, on, kind, minutes, line)
+
+
+def brought(*rows: object, noon: datetime, by: Actor) -> tuple[int, int, int, int]:
+    done = actions.bring_hours(rows, by=by, at=noon)  # type: ignore[arg-type]
+    return done.added, done.changed, done.removed, done.unchanged
+
+
+def test_a_file_of_hours_is_brought_once_and_a_second_time_changes_nothing(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    rows = (row("1", 600), row("1", 60, "court", line=3), row("2", 600, on=date(2026, 7, 1), line=4))
+    assert brought(*rows, noon=noon, by=clerk_of_records) == (3, 0, 0, 0)
+    assert brought(*rows, noon=noon, by=clerk_of_records) == (0, 0, 0, 3)
+    assert LedgerLine.objects.filter(event="hours.brought").count() == 1
+    changed = (row("1", 540), row("1", 0, "court", line=3), row("3", 0, line=4))
+    assert brought(*changed, noon=noon, by=clerk_of_records) == (0, 1, 1, 1)
+    assert [(badge, kind, minutes) for badge, _, _, kind, minutes in kept()] == [
+        ("1", "present", 540),
+        ("2", "present", 600),
+    ]
+
+
+def test_every_fault_of_a_file_is_named_and_nothing_of_it_is_kept(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    rows = [
+        row("1", 600),
+        row("9", 600, line=3),
+        row("1", 600, area="nowhere", line=4),
+        row("1", 600, "asleep", line=5),
+        row("1", 1500, "court", line=6),
+        row("5", 600, line=7),
+        row("1", 600, on=date(2026, 11, 24), line=8),
+        row("1", 300, line=9),
+    ]
+    with pytest.raises(FileRefused) as no:
+        brought(*rows, noon=noon, by=clerk_of_records)
+    assert [(fault.line, fault.column, fault.expected) for fault in no.value.faults] == [
+        (3, "badge_number", "the badge number of an officer on the register"),
+        (4, "area", "an area that was brought in, by its short name such as little-portugal"),
+        (5, "kind", "one of present, general_patrol, event, building, court, training, other"),
+        (6, "hours", "hours of one day: 0 to 24"),
+        (7, "area", "an area that Constable Off (5) served on 2026-11-23"),
+        (8, "date", "Hours can be recorded once the day has come."),
+        (9, "badge_number", "each officer, area, day and kind once; line 2 has them too"),
+    ]
+    assert kept() == []
+
+
+def test_a_file_may_not_make_a_day_longer_than_24_hours_with_what_stands(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    brought(row("1", 20 * H), noon=noon, by=clerk_of_records)
+    with pytest.raises(FileRefused) as no:
+        brought(row("1", 3 * H, "event"), row("1", 2 * H, "court", line=3), noon=noon, by=clerk_of_records)
+    assert [(fault.line, fault.found) for fault in no.value.faults] == [(3, "2")]
+
+
+def test_only_an_operator_brings_hours(team: dict[str, str], noon: datetime) -> None:
+    with pytest.raises(NotThere):
+        brought(row("1", 60), noon=noon, by=sergeant("D11"))
+
+
+# -- publishing --------------------------------------------------------------------------------------------------------
+
+
+SIXTH = datetime(2026, 12, 6, 12, tzinfo=UTC)
+
+
+def november(team: dict[str, str], noon: datetime, by: Actor) -> None:
+    """Three officers of Oak with hours; one each in Elm and the Market."""
+    day = date(2026, 11, 20)
+    rows = [row(badge, 20 * H, on=day - timedelta(days=back)) for badge in ("1", "2", "3") for back in range(3)]
+    rows += [row(badge, 4 * H, "event", on=day) for badge in ("1", "2", "3")]
+    rows += [row("1", 4 * H, "court", on=day - timedelta(days=1))]
+    rows += [row("5", 10 * H, area="elm", on=day), row("6", 10 * H, area="market", on=day)]
+    brought(*rows, noon=noon, by=by)
+
+
+def test_a_month_is_published_once_and_stays(team: dict[str, str], noon: datetime, clerk_of_records: Actor) -> None:
+    november(team, noon, clerk_of_records)
+    with pytest.raises(Refused) as early:
+        actions.publish_hours(NOVEMBER, by=SYSTEM, at=noon)
+    assert early.value.sentence == (
+        "The hours of November 2026 can be published from 2026-12-06 on: until then they may be corrected."
+    )
+    before = ledger.public_versions(viewer=PUBLIC)["everything"]
+    done = actions.publish_hours(NOVEMBER, by=SYSTEM, at=SIXTH)
+    assert (done.newly, done.areas, done.together) == (True, 0, True)
+    # Elm and the Market have one officer each: Oak, the smallest of the others, stands with them.
+    assert list(
+        PublishedHours.objects.values_list("area__slug", "officers", "present_hours", "away_hours", "away_by_reason")
+    ) == [(None, 5, 200, 20, {"other": 20})]
+    assert ledger.public_versions(viewer=PUBLIC)["everything"] == before + 1
+    for refused in (
+        lambda: actions.record_hours(
+            team["1"], "oak", on=date(2026, 11, 30), kind="present", minutes=1, by=officer(team["1"]), at=SIXTH
+        ),
+        lambda: brought(row("1", 60), noon=SIXTH, by=clerk_of_records),
+    ):
+        with pytest.raises(Refused) as no:
+            refused()
+        said = no.value.faults[0].expected if isinstance(no.value, FileRefused) else no.value.sentence
+        assert said == "The hours of November 2026 are published and stay as they are."
+    again = actions.publish_hours(NOVEMBER, by=SYSTEM, at=SIXTH + timedelta(days=1))
+    assert (again.newly, again.areas, again.together) == (False, 0, True)
+    assert LedgerLine.objects.filter(event="hours.published").count() == 1
+
+
+def test_an_area_stands_by_itself_where_it_tells_of_three(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    by = clerk_of_records
+    town.enlist(*(town.officer(badge) for badge in ("7", "8", "9")), by=by, at=noon)
+    town.post(*(town.posting(badge, town.ELM, "member", "2024-01-01") for badge in ("7", "8")), by=by, at=noon)
+    town.post(town.posting("9", town.MARKET, "member", "2024-01-01"), by=by, at=noon)
+    november(team, noon, by)
+    day = date(2026, 11, 20)
+    rows = [row(badge, 10 * H, area="elm", on=day, line=int(badge)) for badge in ("7", "8")]
+    brought(*rows, row("9", 10 * H, area="market", on=day, line=9), noon=noon, by=by)
+    actions.publish_hours(NOVEMBER, by=SYSTEM, at=SIXTH)
+    # The Market's two would stand alone: Elm, the smaller of the two others, joins them. Court was one officer's.
+    assert list(
+        PublishedHours.objects.order_by("officers").values_list(
+            "area__slug", "officers", "present_hours", "away_hours", "away_by_reason"
+        )
+    ) == [("oak", 3, 180, 20, {"other": 20}), (None, 5, 50, 0, {})]
+    hours = queries.directory(on=TODAY, version=1, viewer=PUBLIC)
+    assert (hours.teams["oak"].hours, hours.teams["elm"].hours) == (
+        rules.MonthHours(NOVEMBER, 3, 180, 20, (("other", 20),)),
+        None,
+    )
+    assert hours.hours is not None
+    assert (hours.hours.total.present, hours.hours.total.away, hours.hours.total.share_present) == (230, 20, 92)
+    assert hours.hours.together == rules.MonthHours(NOVEMBER, 5, 50, 0, ())
+
+
+def test_only_byname_and_the_operator_publish(team: dict[str, str]) -> None:
+    for by in (PUBLIC, sergeant("D11"), Actor("account", roles=frozenset({"coordinator", "administrator"}))):
+        with pytest.raises(NotThere):
+            actions.publish_hours(NOVEMBER, by=by, at=SIXTH)
+
+
+def test_nothing_is_published_of_a_month_without_hours_and_it_may_be_later(team: dict[str, str]) -> None:
+    assert actions.publish_hours(OCTOBER, by=SYSTEM, at=SIXTH).newly is False
+    assert PublishedHours.objects.count() == LedgerLine.objects.filter(event="hours.published").count() == 0
+
+
+def test_an_officers_days_are_forgotten_when_their_time_has_run_out_and_the_month_stays(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    november(team, noon, clerk_of_records)
+    actions.publish_hours(NOVEMBER, by=SYSTEM, at=SIXTH)
+    assert actions.forget_old_hours(by=SYSTEM, at=noon + timedelta(days=394)) == 0
+    assert actions.forget_old_hours(by=SYSTEM, at=noon + timedelta(days=399)) > 0
+    assert (DutyHours.objects.count(), PublishedHours.objects.count()) == (
+        0,
+        1,
+    )
+
+
+# -- the attack --------------------------------------------------------------------------------------------------------
+
+AREAS = ("a", "b", "c", "d", "e")
+Atom = tuple[str, str, int]
+"""One officer's minutes of one kind in one area: what nobody outside may learn, alone or two officers' together."""
+Cells = Mapping[str, Mapping[str, Mapping[int, int]]]
+
+
+@st.composite
+def cities(draw: st.DrawFn) -> dict[str, dict[str, dict[int, int]]]:
+    """A month of a small city: some areas, some officers in each (a few in two), each with hours of some kinds."""
+    city: dict[str, dict[str, dict[int, int]]] = {}
+    for place, area in enumerate(AREAS[: draw(st.integers(1, len(AREAS)))]):
+        officers = [100 * place + number for number in range(draw(st.integers(0, 5)))]
+        if place and draw(st.booleans()):
+            officers.append(100 * (place - 1))  # covers here, and serves next door
+        kinds: dict[str, dict[int, int]] = {}
+        for officer_id in officers:
+            for kind in draw(st.sets(st.sampled_from(("present", "general_patrol", "court", "training", "other")))):
+                kinds.setdefault(kind, {})[officer_id] = draw(st.sampled_from((0, 30, 240, 600, 6000, 10000)))
+        city[area] = kinds
+    return city
+
+
+def published_cells(city: Cells, rows: tuple[rules.MonthRow, ...]) -> list[dict[Atom, int]]:
+    """Every figure that stands on a page, each as the hours it is the sum of.
+
+    What a row without an area is made of, everybody can work out: the areas that have no row of their own.
+    """
+    alone = [row.area for row in rows if row.area is not None]
+    pool = [area for area in city if area not in alone]
+    cells: list[dict[Atom, int]] = []
+    for row in rows:
+        areas = pool if row.area is None else [row.area]
+        told = {kind for kind, _ in row.hours.by_reason if kind != "other"}
+
+        def of(wanted: str, areas: list[str] = areas, told: set[str] = told) -> dict[Atom, int]:
+            return {
+                (area, kind, officer_id): 1
+                for area in areas
+                for kind, officers in city[area].items()
+                for officer_id, minutes in officers.items()
+                if minutes
+                and (
+                    kind == wanted
+                    or (wanted == "away" and kind != "present")
+                    or (wanted == "other" and kind != "present" and kind not in told)
+                )
+            }
+
+        cells += [of("present"), of("away"), of("present") | of("away"), *(of(kind) for kind, _ in row.hours.by_reason)]
+    for part in ("present", "away"):
+        total: dict[Atom, int] = {}
+        for row in rows:
+            areas = pool if row.area is None else [row.area]
+            total |= {
+                (area, kind, officer_id): 1
+                for area in areas
+                for kind, officers in city[area].items()
+                for officer_id, minutes in officers.items()
+                if minutes and (kind == "present") == (part == "present")
+            }
+        cells.append(total)
+    return [cell for cell in cells if cell]
+
+
+def rank(rows: list[list[Fraction]]) -> int:
+    """The rank of a matrix, by plain elimination."""
+    rows = [list(one) for one in rows]
+    found = 0
+    for column in range(len(rows[0]) if rows else 0):
+        pivot = next((place for place in range(found, len(rows)) if rows[place][column]), None)
+        if pivot is None:
+            continue
+        rows[found], rows[pivot] = rows[pivot], rows[found]
+        for place in range(found + 1, len(rows)):
+            if rows[place][column]:
+                factor = rows[place][column] / rows[found][column]
+                rows[place] = [one - factor * other for one, other in zip(rows[place], rows[found], strict=True)]
+        found += 1
+    return found
+
+
+def told_of(cells: list[dict[Atom, int]], fewest: int) -> list[tuple[int, ...]]:
+    """Every group of fewer than so many officers whose hours some sum and difference of the figures tells.
+
+    The attacker multiplies, adds and subtracts published figures as they like. What they can make of them is a space;
+    a group is told where that space holds something in which nobody outside the group stands: where leaving out the
+    group's columns loses rank.
+    """
+    atoms = sorted({atom for cell in cells for atom in cell})
+    officers = sorted({atom[2] for atom in atoms})
+
+    def matrix(without: tuple[int, ...]) -> list[list[Fraction]]:
+        columns = [atom for atom in atoms if atom[2] not in without]
+        return [[Fraction(cell.get(atom, 0)) for atom in columns] for cell in cells]
+
+    whole = rank(matrix(()))
+    return [group for size in range(1, fewest) for group in combinations(officers, size) if rank(matrix(group)) < whole]
+
+
+def test_the_attacker_finds_what_a_careless_publication_gives_away() -> None:
+    city = {"a": {"present": {1: 60, 2: 60, 3: 60}}, "b": {"present": {4: 60}}}
+    a = {("a", "present", number): 1 for number in (1, 2, 3)}
+    total = a | {("b", "present", 4): 1}
+    assert told_of([a, total], 3) == [(4,), *((min(number, 4), max(number, 4)) for number in (1, 2, 3))]
+    assert told_of([total], 3) == []
+    assert told_of(published_cells(city, rules.published_rows(OCTOBER, city)), 3) == []
+
+
+@settings(max_examples=250, deadline=None)
+@given(cities())
+def test_no_sum_or_difference_of_published_figures_tells_of_fewer_than_three_officers(
+    city: dict[str, dict[str, dict[int, int]]],
+) -> None:
+    rows = rules.published_rows(OCTOBER, city)
+    assert told_of(published_cells(city, rows), 3) == []
+    for published in rows:
+        assert published.hours.officers >= 3
+        assert published.hours.away == sum(hours for _, hours in published.hours.by_reason)
+        assert {hours % 10 for hours in (published.hours.present, published.hours.away)} == {0}
+    pool = [area for area in city if area not in {row.area for row in rows}]
+    if any(row.area is None for row in rows):
+        assert len(pool) > 1
+
+
+@given(cities())
+def test_what_is_published_is_about_what_was_recorded(city: dict[str, dict[str, dict[int, int]]]) -> None:
+    rows = rules.published_rows(OCTOBER, city)
+    total = rules.added_up([row.hours for row in rows])
+    if total is None:
+        return
+    recorded = sum(minutes for kinds in city.values() for told in kinds.values() for minutes in told.values()) / 60
+    # Each figure is out by at most five hours.
+    assert abs(total.present + total.away - recorded) <= 5 * 7 * (len(rows) + 2)
