@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.journeys.colleagues import Staff
 from tests.journeys.ground import CHROMIUM, Town, Visit, Visitor, running_town, somebody
 
 HERE = Path(__file__).parent
@@ -24,6 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def town() -> Iterator[Town]:
     with running_town() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def staff(town: Town) -> Staff:
+    """The colleagues at the town's desk: who joined once is remembered by every journey."""
+    return Staff(town)
 
 
 # Not for the session: while a player lives, its event loop keeps Django from the database in tests of other folders.

@@ -179,6 +179,18 @@ def _database(environment: dict[str, str]) -> Iterator[None]:
             server.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(psycopg.sql.Identifier(name)))
 
 
+CONNECTIONS = 40
+
+
+def asked_everywhere(town: Town, path: str) -> list[str]:
+    """What forty fresh connections hear; both workers were among those who answered."""
+    answers = [town.ask(path) for _ in range(CONNECTIONS)]
+    assert {answer.status for answer in answers} == {200}
+    workers = {answer.headers["X-Request-Id"].partition("-")[0] for answer in answers}
+    assert len(workers) == 2, workers
+    return [answer.text for answer in answers]
+
+
 # --- the visitors ----------------------------------------------------------------------------------------------------
 
 

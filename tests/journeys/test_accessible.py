@@ -20,7 +20,7 @@ COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": [
 NARROW = ("home", "area", "check", "help")
 
 
-def _violations(page: Page, options: dict[str, Any]) -> list[str]:
+def violations(page: Page, options: dict[str, Any]) -> list[str]:
     found = page.evaluate(f"() => axe.run(document, {json.dumps(options)}).then((said) => said.violations)")
     return [
         f"{rule['id']} {node['target']}: {node.get('failureSummary', '')[:200]}"
@@ -42,10 +42,10 @@ def test_axe_finds_nothing(visitor: Visitor, language: str) -> None:
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             options = EVERYTHING if scheme == "light" else COLOURS
-            found[f"{name}, {scheme}"] = _violations(page, options)
+            found[f"{name}, {scheme}"] = violations(page, options)
             if name in NARROW:
                 page.set_viewport_size({"width": 320, "height": 640})
-                found[f"{name}, {scheme}, narrow"] = _violations(page, options)
+                found[f"{name}, {scheme}, narrow"] = violations(page, options)
                 page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(color_scheme="light")
     assert {where: what for where, what in found.items() if what} == {}
@@ -65,9 +65,9 @@ def test_a_planted_fault_is_found(visitor: Visitor) -> None:
           main.append(pale);
         }"""
     )
-    rules = {said.split()[0] for said in _violations(reader.page, EVERYTHING)}
+    rules = {said.split()[0] for said in violations(reader.page, EVERYTHING)}
     assert rules == {"image-alt", "color-contrast"}
-    assert {said.split()[0] for said in _violations(reader.page, COLOURS)} == {"color-contrast"}
+    assert {said.split()[0] for said in violations(reader.page, COLOURS)} == {"color-contrast"}
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])

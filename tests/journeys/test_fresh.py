@@ -6,10 +6,9 @@ import re
 import time
 import urllib.parse
 
-from tests.journeys.ground import Town, pdf_text
+from tests.journeys.ground import CONNECTIONS, Town, asked_everywhere, pdf_text
 
 WITHIN_SECONDS = 1.0
-CONNECTIONS = 40
 ACT = """
 import time
 from django.utils import timezone
@@ -24,15 +23,6 @@ def _act(town: Town, action: str, reference: str) -> float:
     """Done by another process; the moment its transaction had ended."""
     said = town.command("shell", "-c", ACT.format(action=action, reference=reference))
     return float(said.split()[-1])
-
-
-def _asked_everywhere(town: Town, path: str) -> list[str]:
-    """What forty fresh connections hear; both workers were among those who answered."""
-    answers = [town.ask(path) for _ in range(CONNECTIONS)]
-    assert {answer.status for answer in answers} == {200}
-    workers = {answer.headers["X-Request-Id"].partition("-")[0] for answer in answers}
-    assert len(workers) == 2, workers
-    return [answer.text for answer in answers]
 
 
 def _team(town: Town, area: str) -> tuple[str, list[tuple[str, str, str]]]:
@@ -66,7 +56,7 @@ def test_a_hidden_officer_is_gone_everywhere_within_a_second_and_can_come_back(t
     # At the stroke of the second already: one round over all doors before the thorough one.
     assert [door for door, path in doors.items() if name in town.ask(path).text] == []
     shown = {
-        door: sum(name in text or reference in text for text in _asked_everywhere(town, path))
+        door: sum(name in text or reference in text for text in asked_everywhere(town, path))
         for door, path in doors.items()
     }
     assert shown == dict.fromkeys(doors, 0)
@@ -77,7 +67,7 @@ def test_a_hidden_officer_is_gone_everywhere_within_a_second_and_can_come_back(t
     _act(town, "show_officer", reference)
     # Coming back is no danger to anybody: on a busy machine it may take longer.
     time.sleep(3 * WITHIN_SECONDS)
-    assert sum(name in text for text in _asked_everywhere(town, doors["page"])) == CONNECTIONS
+    assert sum(name in text for text in asked_everywhere(town, doors["page"])) == CONNECTIONS
 
 
 def test_a_withdrawn_photo_is_gone_everywhere_within_a_second_and_the_name_stays(town: Town) -> None:
@@ -91,7 +81,7 @@ def test_a_withdrawn_photo_is_gone_everywhere_within_a_second_and_the_name_stays
     time.sleep(max(0, done_at + WITHIN_SECONDS - time.time()))
     assert {town.ask(address).status for address in (picture, small) for _ in range(CONNECTIONS // 2)} == {404}
     for path in (f"/at/{area}", f"/embed/{area}", point):
-        heard = _asked_everywhere(town, path)
+        heard = asked_everywhere(town, path)
         assert (sum(f"/photo/{reference}/" in text for text in heard), sum(name in text for text in heard)) == (
             0,
             CONNECTIONS,

@@ -59,6 +59,11 @@ DEBUG = False
 BYNAME_DEVELOPER = os.environ.get("BYNAME_DEVELOPER") == "1"
 BYNAME_PUBLIC_URL = environment.public_url()
 BYNAME_NAME_SHOWN = environment.name_shown()
+BYNAME_LISTEN = environment.listen()
+BYNAME_HOME = HOME
+BYNAME_LEDGER_KEY = environment.ledger_key()
+BYNAME_MAIL_SERVER = environment.mail_server()
+BYNAME_MAIL_FROM = environment.mail_from()
 BYNAME_GEOCODER = os.environ.get("BYNAME_GEOCODER", "")
 BYNAME_TRUSTED_PROXIES = [str(network) for network in environment.trusted_proxies()]
 ALLOWED_HOSTS = environment.listed(os.environ, "BYNAME_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -146,6 +151,10 @@ WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".woff2": "font/woff2"}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# What is uploaded is held in memory (the server has bounded it) and never written to a disk: a photo says where it was
+# taken until it is made anew.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
 # Staff sign in below /desk/ and nowhere else: residents' pages never see a session (interfaces/desk/door.py).
 BYNAME_BEHIND_TLS = BYNAME_PUBLIC_URL.startswith("https://")
@@ -168,16 +177,51 @@ LOGIN_REDIRECT_URL = "today"
 ACCOUNT_ADAPTER = "byname.interfaces.desk.adapters.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# Nobody signs up; the library asks for a password at the sign-in only where a sign-up would.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if BYNAME_BEHIND_TLS else "http"
+# Failures are counted by byname, for all workers at once (interfaces/desk/attempts.py).
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "byname.interfaces.desk.proofs.PasswordSignIn",
+    "reauthenticate": "byname.interfaces.desk.proofs.PasswordAgain",
+    "reset_password": "byname.interfaces.desk.proofs.PasswordForgotten",
+    "reset_password_from_key": "byname.interfaces.desk.proofs.PasswordNew",
+    "change_password": "byname.interfaces.desk.proofs.PasswordChange",
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "byname.interfaces.desk.passwords.NotEverybodys"},
+]
 MFA_ADAPTER = "byname.interfaces.desk.adapters.SecondFactors"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Half a minute late or early still opens; each code opens once all the same (interfaces/desk/proofs.py).
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "byname.interfaces.desk.proofs.CodeStep",
+    "authenticate_webauthn": "byname.interfaces.desk.proofs.PasskeyStep",
+    "reauthenticate": "byname.interfaces.desk.proofs.CodeAgain",
+    "reauthenticate_webauthn": "byname.interfaces.desk.proofs.PasskeyAgain",
+    "login_webauthn": "byname.interfaces.desk.proofs.PasskeySignIn",
+    "add_webauthn": "byname.interfaces.desk.proofs.PasskeyNew",
+    "edit_webauthn": "byname.interfaces.desk.proofs.PasskeyName",
+    "activate_totp": "byname.interfaces.desk.proofs.AppSetUp",
+}
 SOCIALACCOUNT_ADAPTER = "byname.interfaces.desk.adapters.SingleSignOn"
 SOCIALACCOUNT_PROVIDERS = environment.single_sign_on()
+# A form that leads to the provider would need its address in the policy every page is sent with; a link does not.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 LOGGING_CONFIG = None

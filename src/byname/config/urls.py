@@ -7,12 +7,14 @@ from django.urls import include, path
 
 from byname.interfaces.api import urls as api
 from byname.interfaces.desk import urls as desk
+from byname.interfaces.desk.views import letters
 from byname.interfaces.public import urls as public
 
 urlpatterns = [
     *public.neutral,
     path("", include(api.urlpatterns)),
     path("desk/", include(desk.urlpatterns)),
+    *letters.demo,
     *i18n_patterns(*public.spoken, prefix_default_language=False),
 ]
 

@@ -194,9 +194,19 @@ FRAMED: Final = _POLICY.format(ancestors="*")
 _HEADERS: Final = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
-    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), interest-cohort=()"),
+    (
+        "Permissions-Policy",
+        (
+            "geolocation=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), "
+            "microphone=(), payment=(), interest-cohort=()"
+        ),
+    ),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
+
+
+_BY_TLS_ONLY: Final = f"max-age={365 * 24 * 60 * 60}"
+"""For a year a browser that was here once asks by https alone; names below this one are not ours to bind."""
 
 
 class Doorkeeper:
@@ -211,6 +221,8 @@ class Doorkeeper:
         for name, value in _HEADERS:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", _CLOSED)
+        if settings.BYNAME_BEHIND_TLS:
+            response.headers["Strict-Transport-Security"] = _BY_TLS_ONLY
         # A face can be hidden at any moment: what names no time of its own must be asked for again.
         response.headers.setdefault("Cache-Control", "no-cache")
         response.headers.setdefault(
@@ -247,6 +259,7 @@ def _spoken(request: HttpRequest) -> str:
 _NEUTRAL: Final = (
     "/api/",
     "/static/",
+    "/demo/",
     "/desk/",
     "/photo/",
     "/colours/",

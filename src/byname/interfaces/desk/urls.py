@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
-from byname.interfaces.desk.views import desk, signing
+from byname.interfaces.desk.views import (
+    accounts,
+    areas,
+    calendar,
+    conflicts,
+    continuity,
+    cover,
+    desk,
+    handover,
+    hours,
+    letters,
+    me,
+    planning,
+    readings,
+    register,
+    signing,
+)
 
-urlpatterns = [*desk.urls, *signing.urls]
+urlpatterns = [
+    *desk.urls,
+    *signing.urls,
+    *accounts.urls,
+    *conflicts.urls,
+    *readings.urls,
+    *areas.urls,
+    *register.urls,
+    *planning.urls,
+    *calendar.urls,
+    *cover.urls,
+    *handover.urls,
+    *continuity.urls,
+    *hours.urls,
+    *me.urls,
+    *letters.urls,
+]

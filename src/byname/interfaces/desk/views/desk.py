@@ -10,12 +10,19 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import context
 from byname.interfaces.desk import today as seam
+from byname.interfaces.desk.views import continuity, cover, handover, hours, letters, planning
 from byname.interfaces.http import staff, viewer_of
 from byname.people import rules
 
-SOURCES: Final[tuple[seam.Source, ...]] = ()
+SOURCES: Final[tuple[seam.Source, ...]] = (
+    handover.waiting,
+    cover.waiting,
+    continuity.waiting,
+    hours.waiting,
+    planning.waiting,
+    letters.waiting,
+)
 """Who has something to say on Today."""
 
 _EVERYTHING: Final = (
@@ -24,9 +31,12 @@ _EVERYTHING: Final = (
     ("propose", "Propose a posting", "See at once what it would break", "propose_posting"),
     ("proposals", "Proposals", "What waits for a decision", "propose_posting"),
     ("calendar", "Calendar", "Who serves where over the years", "see_postings"),
+    ("handovers", "Handovers", "Who leaves, who takes over, and what is missing", "open_handover"),
+    ("covers", "Covers", "Who stands in for a team", "cover_area"),
     ("continuity", "Continuity", "Churn and abstraction, as pictures and tables", "see_continuity"),
     ("my-page", "My page", "What residents see of me; hide me now", "edit_officer"),
     ("my-code", "My code", "The code to speak at a door", "see_spoken_code"),
+    ("hide-now", "Hide now", "Take a name and face off every page, at any hour", "hide_officer"),
     ("my-hours", "Hours", "In the area, and pulled away", "record_hours"),
     ("my-conflicts", "Conflicts of interest", "Places I will not act on", "declare_conflict"),
     ("readings", "Who looked at what", "By person, record and day", "see_readings"),
@@ -42,8 +52,14 @@ _EVERYTHING: Final = (
 def today(request: HttpRequest) -> HttpResponse:
     """What needs me now."""
     on = snapshot.today()
-    found = seam.matters(SOURCES, viewer_of(request), on)
-    shown = {"on": on, "matters": found[: seam.MOST], "more": max(0, len(found) - seam.MOST)}
+    viewer = viewer_of(request)
+    found = seam.matters(SOURCES, viewer, on)
+    shown = {
+        "on": on,
+        "matters": found[: seam.MOST],
+        "more": max(0, len(found) - seam.MOST),
+        "hide_me": rules.may(viewer, "hide_officer", rules.About(officer=viewer.officer)) and bool(viewer.officer),
+    }
     return render(request, "desk/today.html", shown)
 
 
@@ -57,7 +73,7 @@ def more(request: HttpRequest) -> HttpResponse:
     links = [
         {"url": reverse(name), "says": says, "about": about}
         for name, says, about, act in _EVERYTHING
-        if context.exists(name) and rules.reach(viewer, act) and (act not in mine or viewer.officer)
+        if rules.reach(viewer, act) and (act not in mine or viewer.officer)
     ]
     return render(request, "desk/more.html", {"links": links})
 

@@ -1,0 +1,166 @@
+"""Areas at the desk: the list, one area with its team, and ending a posting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from byname.interfaces import snapshot
+from byname.interfaces.desk import paging, wording
+from byname.interfaces.http import see_other, staff, viewer_of
+from byname.people import rules
+from byname.places.queries import AreaFacts
+from byname.postings import actions, queries
+from byname.postings import rules as posting_rules
+from byname.vocabulary import Actor, NotThere, Refused
+
+_A_PAGE: Final = 30
+
+
+def area_of(slug: str) -> AreaFacts:
+    """An area by its slug, as this process holds it; NotThere for an unknown one."""
+    team = snapshot.city().teams.get(slug)
+    if team is None:
+        raise NotThere
+    return team.area
+
+
+def about(area: AreaFacts) -> rules.About:
+    """An area as the table of permissions is asked about it."""
+    return rules.About(area=area.slug, divisions=frozenset({area.division_code}) - {""})
+
+
+def divisions_offered(viewer: Actor, act: str) -> list[tuple[str, str]]:
+    """The divisions somebody may choose among in an act: code and name; none where there is but one."""
+    scope = rules.reach(viewer, act)
+    known = snapshot.city().territory.divisions
+    found = [(each.code, each.name) for each in known if scope == "service" or each.code in viewer.divisions]
+    return found if len(found) > 1 and scope in ("service", "division") else []
+
+
+@staff("see_team")
+@require_safe
+def areas(request: HttpRequest) -> HttpResponse:
+    """The areas within reach: who leads, how many serve, what changes next."""
+    viewer, on = viewer_of(request), snapshot.today()
+    text, division = request.GET.get("q", "")[:120], request.GET.get("division", "")[:12]
+    found = queries.areas_in_reach(
+        snapshot.city().territory.areas, "see_team", viewer=viewer, division=division, text=text
+    )
+    pages = paging.pages(request, len(found), _A_PAGE)
+    lines = queries.area_lines(found[pages.offset : pages.offset + _A_PAGE], on=on, viewer=viewer)
+    shown = {
+        "lines": lines,
+        "total": len(found),
+        "pages": pages,
+        "text": text,
+        "division": division,
+        "divisions": divisions_offered(viewer, "see_team"),
+    }
+    return render(request, "desk/areas/areas.html", shown)
+
+
+@staff("see_team")
+@require_safe
+def area(request: HttpRequest, slug: str) -> HttpResponse:
+    """One area: the team today, what is to come, and what may be done about it."""
+    viewer, on = viewer_of(request), snapshot.today()
+    city, facts = snapshot.city(), area_of(slug)
+    seen = queries.area_desk(facts, on=on, viewer=viewer)
+    proposes = rules.may(viewer, "propose_posting", about(facts))
+    hands_over = rules.may(viewer, "open_handover", about(facts))
+    shown = {
+        "area": facts,
+        "seen": seen,
+        "on": on,
+        "leads": any(each.role == "lead" for each in seen.team),
+        "division": next((each for each in city.territory.divisions if each.code == facts.division_code), None),
+        "public": city.team_of(slug) is not None,
+        "proposes": proposes,
+        "proposals": queries.proposals_waiting(area=slug, viewer=viewer) if proposes else (),
+        "ends": rules.may(viewer, "end_posting", about(facts)),
+        "covering": rules.may(viewer, "cover_area", about(facts)),
+        "hands_over": hands_over,
+        "handovers": queries.open_handovers(area=slug, viewer=viewer) if hands_over else (),
+        "calendars": rules.may(viewer, "see_postings", about(facts)),
+        "roles": wording.ROLES,
+        "ended": request.GET.get("ended") == "1",
+    }
+    return render(request, "desk/areas/area.html", shown)
+
+
+class Ending(forms.Form):
+    """What ending a posting asks."""
+
+    last_day = forms.DateField(
+        label="Last day on the team",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "Choose the last day.", "invalid": "Choose a day, such as 2027-03-01."},
+    )
+    reason = forms.ChoiceField(
+        label="Why it ends before the promised day",
+        choices=wording.choices(posting_rules.REASONS, wording.REASONS, "It ends as promised"),
+        required=False,
+    )
+
+    def __init__(self, *args: object, seen: queries.EndingSeen, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django as they came
+        self.seen = seen
+        self.fields["reason"].help_text = (
+            "Published for the whole service only, never for one area or officer."
+            if seen.planned_end_on is None
+            else f"Needed when it ends before {posting_rules.spoken_day(seen.planned_end_on)}. Published for the whole "
+            "service only, never for one area or officer."
+        )
+
+    def clean(self) -> dict[str, object]:
+        """The answers, the reason checked against the day."""
+        said = self.cleaned_data
+        last = said.get("last_day")
+        if last is None:
+            return said
+        if last.year > 2150 or last < self.seen.first:
+            begins = posting_rules.spoken_day(self.seen.first)
+            self.add_error("last_day", f"They begin on {begins}: choose a later day.")
+        elif posting_rules.ends_early(last + timedelta(days=1), self.seen.planned_end_on):
+            if not said.get("reason"):
+                self.add_error("reason", "Say why it ends before the promised day.")
+        else:
+            said["reason"] = ""
+        return said
+
+
+@staff("end_posting")
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_posting(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Ending a posting: the last day, why, and what is left of the team."""
+    viewer, on = viewer_of(request), snapshot.today()
+    facts = area_of(slug)
+    seen = queries.ending(reference, slug, on=on, viewer=viewer)
+    asked = Ending(request.POST or None, seen=seen)
+    refusal = ""
+    if request.method == "POST" and asked.is_valid():
+        last = asked.cleaned_data["last_day"] + timedelta(days=1)
+        try:
+            actions.end_posting(
+                reference, slug, last=last, reason=asked.cleaned_data["reason"], by=viewer, at=timezone.now()
+            )
+            return see_other(reverse("desk-area", args=[slug]) + "?ended=1")
+        except Refused as no:
+            refusal = no.sentence
+    shown = {"area": facts, "seen": seen, "form": asked, "refusal": refusal, "on": on, "role": wording.ROLES[seen.role]}
+    return render(request, "desk/areas/end.html", shown, status=422 if request.method == "POST" else 200)
+
+
+urls = [
+    path("areas/", areas, name="desk-areas"),
+    path("areas/<slug:slug>/", area, name="desk-area"),
+    path("areas/<slug:slug>/end/<slug:reference>/", end_posting, name="end-posting"),
+]

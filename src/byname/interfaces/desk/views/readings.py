@@ -1,0 +1,252 @@
+"""Who looked at what and why: the overseer's view, and everybody's own."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from byname.interfaces import snapshot
+from byname.interfaces.desk import paging, wording
+from byname.interfaces.http import staff, viewer_of
+from byname.people import queries as people
+from byname.people import rules
+from byname.postings import queries as postings
+
+A_PAGE: Final = 50
+IN_A_FILE: Final = 100_000
+DAYS_SHOWN: Final = 30
+LONGEST: Final = timedelta(days=366)
+MOST_STANDING_OUT: Final = 12
+WAYS: Final = (("", "Each look"), ("person", "By person"), ("record", "By record"), ("day", "By day"))
+"""The ways to look at it, as they stand in the address and as they are said."""
+
+
+class Which(forms.Form):
+    """Which readings are asked for."""
+
+    person = forms.TypedChoiceField(label="Person", required=False, coerce=int, empty_value=None)
+    record = forms.CharField(
+        label="Record", required=False, max_length=60, help_text="A reference, such as O-7K3M9Q or H-2M4R7T."
+    )
+    what = forms.ChoiceField(label="What was looked at", required=False)
+    first = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="Up to and with", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, given: dict[str, Any], readers: Iterable[people.Reader]) -> None:
+        super().__init__(given, auto_id="id_%s")
+        names = [(str(reader.account_id), _named(reader)) for reader in readers]
+        kinds = [(event, says[0].upper() + says[1:]) for event, says in rules.LOOKED_AT.items()]
+        _choices(self.fields["person"], [("", "Everybody"), *names])
+        _choices(self.fields["what"], [("", "Everything but this page"), *kinds])
+
+    def clean(self) -> dict[str, Any]:
+        """The answers, where the days are in order and not too many."""
+        given: dict[str, Any] = super().clean() or {}
+        first, last = given.get("first"), given.get("last")
+        if first and last and last < first:
+            self.add_error("last", "Choose a day that is not before the first one.")
+        elif first and last and last - first >= LONGEST:
+            self.add_error("first", "Choose a year or less.")
+        return given
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What one person looked at in all these days."""
+
+    account_id: int
+    name: str
+    lookings: int
+    days: int
+    most_in_a_day: int
+    standing_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """What everybody looked at on one day."""
+
+    on: date
+    lookings: int
+    people: int
+    standing_out: int
+
+
+@staff("see_readings")
+@require_safe
+def readings(request: HttpRequest) -> HttpResponse:
+    """Who looked at what: each look, by person, by record, or by day."""
+    form, asked, readers = _asked(request)
+    way = request.GET.get("by", "")
+    way = way if way in dict(WAYS) else ""
+    found = _found(request, asked, readers, skip=(paging.asked_for(request) - 1) * A_PAGE, most=A_PAGE)
+    standing_out = [day for day in found.days if day.stands_out]
+    plain = _plain(form, asked)
+    shown = {
+        "form": form,
+        "asked": asked,
+        "narrowed": bool(form.errors or asked.account_id or asked.record or asked.event or plain),
+        "found": found,
+        "people": len({day.account_id for day in found.days}),
+        "standing_out": standing_out[:MOST_STANDING_OUT],
+        "more_standing_out": max(0, len(standing_out) - MOST_STANDING_OUT),
+        "ways": [{"says": says, "here": key == way, "query": _query(plain, by=key)} for key, says in WAYS],
+        "way": way,
+        "by_person": _by_person(found.days) if way == "person" else (),
+        "by_day": _by_day(found.days) if way == "day" else (),
+        "query": urlencode(plain),
+        "pages": paging.pages(request, found.total, A_PAGE),
+        "lines": _said(found.lines),
+    }
+    return render(request, "desk/readings/readings.html", shown)
+
+
+@staff("see_readings")
+@require_safe
+def readings_file(request: HttpRequest) -> HttpResponse:
+    """The same as a CSV file, one look a line."""
+    _, asked, readers = _asked(request)
+    found = _found(request, asked, readers, skip=0, most=IN_A_FILE, as_file=True)
+    why = {(day.account_id, day.day.on): " ".join(day.stands_out) for day in found.days}
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="readings-{asked.first}-{asked.last}.csv"'
+    lines = csv.writer(answer)
+    lines.writerow(("line", "at", "account", "person", "looked_at", "record", "reason", "outside", "day_stands_out"))
+    for line in found.lines:
+        at = timezone.localtime(line.at)
+        outside, stands_out = "yes" if line.outside else "", why.get((line.account_id or 0, at.date()), "")
+        lines.writerow(
+            map(
+                _cell,
+                (
+                    line.number, at.isoformat(timespec="seconds"), line.account_id or "", line.name, line.what,
+                    line.record, line.reason, outside, stands_out,
+                ),
+            )
+        )  # fmt: skip
+    return answer
+
+
+@staff("see_own_readings")
+@require_safe
+def my_readings(request: HttpRequest) -> HttpResponse:
+    """What is recorded of my own reading."""
+    skip = (paging.asked_for(request) - 1) * A_PAGE
+    lines, total = people.own_readings(viewer=viewer_of(request), at=timezone.now(), skip=skip, most=A_PAGE)
+    shown = {"lines": _said(lines), "total": total, "pages": paging.pages(request, total, A_PAGE)}
+    return render(request, "desk/readings/mine.html", shown)
+
+
+def _asked(request: HttpRequest) -> tuple[Which, people.Asked, tuple[people.Reader, ...]]:
+    """The form as it was sent, what it asks for (the last thirty days where it cannot be read), and all who read."""
+    readers = people.readers(viewer=viewer_of(request))
+    today = snapshot.today()
+    usual = {"first": (today - timedelta(days=DAYS_SHOWN - 1)).isoformat(), "last": today.isoformat()}
+    given = {name: value for name in Which.base_fields if (value := request.GET.get(name, "").replace("\0", ""))}
+    form = Which(usual | given, readers)
+    if not form.is_valid():
+        return form, people.Asked(date.fromisoformat(usual["first"]), today), readers
+    told = form.cleaned_data
+    asked = people.Asked(told["first"], told["last"], told["person"], told["record"], told["what"])
+    return form, asked, readers
+
+
+def _found(
+    request: HttpRequest,
+    asked: people.Asked,
+    readers: Iterable[people.Reader],
+    *,
+    skip: int,
+    most: int,
+    as_file: bool = False,
+) -> people.Readings:
+    viewer = viewer_of(request)
+    officers = {reader.officer for reader in readers if reader.officer}
+    on_duty = postings.days_on_duty(officers, first=asked.first, last=asked.last, viewer=viewer)
+    return people.readings(
+        asked, viewer=viewer, at=timezone.now(), on_duty=on_duty, skip=skip, most=most, as_file=as_file
+    )
+
+
+def _by_person(days: Iterable[people.ReadDay]) -> list[PersonRow]:
+    rows: dict[int, PersonRow] = {}
+    for each in days:
+        row = rows.get(each.account_id) or PersonRow(each.account_id, each.name, 0, 0, 0, 0)
+        rows[each.account_id] = replace(
+            row,
+            lookings=row.lookings + each.day.lookings,
+            days=row.days + 1,
+            most_in_a_day=max(row.most_in_a_day, each.day.records),
+            standing_out=row.standing_out + bool(each.stands_out),
+        )
+    return sorted(rows.values(), key=lambda row: (-row.lookings, row.name.casefold()))
+
+
+def _by_day(days: Iterable[people.ReadDay]) -> list[DayRow]:
+    found: dict[date, list[people.ReadDay]] = defaultdict(list)
+    for each in days:
+        found[each.day.on].append(each)
+    return [
+        DayRow(on, sum(each.day.lookings for each in of), len(of), sum(bool(each.stands_out) for each in of))
+        for on, of in sorted(found.items(), reverse=True)
+    ]
+
+
+def _plain(form: Which, asked: people.Asked) -> dict[str, str]:
+    """What was asked for as it stands in an address, without what goes unsaid."""
+    if form.errors:
+        return {}
+    told = {
+        "person": str(asked.account_id or ""),
+        "record": asked.record,
+        "what": asked.event,
+        "first": asked.first.isoformat(),
+        "last": asked.last.isoformat(),
+    }
+    today = snapshot.today()
+    if (asked.first, asked.last) == (today - timedelta(days=DAYS_SHOWN - 1), today):
+        del told["first"], told["last"]
+    return {name: value for name, value in told.items() if value}
+
+
+def _query(plain: dict[str, str], **more: str) -> str:
+    return urlencode({name: value for name, value in (plain | more).items() if value})
+
+
+def _said(lines: Iterable[people.ReadLine]) -> list[tuple[people.ReadLine, str]]:
+    """Each look, and in words why it was taken."""
+    return [(line, wording.REASONS_TO_LOOK.get(line.reason, line.reason)) for line in lines]
+
+
+def _named(reader: people.Reader) -> str:
+    return f"{reader.name} ({', '.join(reader.roles)})" if reader.roles else reader.name
+
+
+def _choices(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices
+
+
+def _cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+urls = [
+    path("readings/", readings, name="readings"),
+    path("readings.csv", readings_file, name="readings-file"),
+    path("own/readings/", my_readings, name="my-readings"),
+]

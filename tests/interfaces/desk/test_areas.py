@@ -1,0 +1,199 @@
+"""Areas at the desk: the list within reach, one area's team and what is coming, ending a posting."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from byname.interfaces import snapshot
+from byname.ledger.models import Letter
+from byname.people import actions as people
+from byname.places import actions as places
+from byname.postings import actions as postings
+from byname.postings.models import Posting
+from byname.vocabulary import Actor
+from tests import cast as city
+from tests import staff
+from tests.cast import Cast
+from tests.interfaces.desk.pages import links, words
+
+
+def test_a_coordinator_sees_every_area_with_its_lead_its_officers_and_its_next_change(cast: Cast) -> None:
+    page = staff.at_the_desk(staff.account("coordinator")).get("/desk/areas/").content
+    assert links(page) == ["chapel-hill", "harbour", "night-market", "old-mill", "ring"]
+    day = (cast.on + timedelta(days=21)).strftime("%-d %b %Y")
+    assert f"Harbour Sergeant Elif Erdem leads 3 officers {day}: Constable Farid Farahani joins; " in words(page)
+    assert "Chapel Hill Nobody serves here" in words(page)
+    assert "Old Mill Constable Ana Albuquerque leads 3 officers, 1 covers today" in words(page)
+
+
+def test_everybody_sees_the_areas_they_reach_and_no_others(cast: Cast) -> None:
+    told = {
+        name: links(staff.at_the_desk(account).get("/desk/areas/").content)
+        for name, account in {
+            "sergeant of D1": staff.account("sergeant", divisions=["D1"]),
+            "officer": staff.account("officer", officer=cast.hugo),
+            "clerk": staff.account("clerk"),
+        }.items()
+    }
+    assert told == {
+        "sergeant of D1": ["chapel-hill", "old-mill"],
+        "officer": ["ring"],
+        "clerk": ["chapel-hill", "harbour", "night-market", "old-mill", "ring"],
+    }
+
+
+def test_areas_are_found_by_name_and_by_division(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    assert links(client.get("/desk/areas/", {"q": "mill OLD"}).content) == ["old-mill"]
+    assert links(client.get("/desk/areas/", {"division": "D1"}).content) == ["chapel-hill", "old-mill"]
+    assert "No area here is called that." in words(client.get("/desk/areas/", {"q": "zzz"}).content)
+
+
+def test_an_area_outside_ones_reach_looks_like_one_that_is_not_there(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("sergeant", divisions=["D1"]))
+    answers = [client.get(f"/desk/areas/{slug}/") for slug in ("harbour", "nowhere")]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    bodies = [re.sub(rb'value="[^"]+"', b"", answer.content) for answer in answers]
+    assert bodies[0] == bodies[1]
+
+
+def test_the_page_of_an_area_tells_the_team_what_is_coming_and_who_covers(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    mill, harbour = (words(client.get(f"/desk/areas/{slug}/").content) for slug in ("old-mill", "harbour"))
+    assert "Constable Ana Albuquerque Leads the team, since" in mill
+    assert "Today Constable Dina Dellarosa, until" in mill
+    leaves = (cast.on + timedelta(days=21)).strftime("%-d %B %Y")
+    assert f"{leaves} Sergeant Elif Erdem leaves. Residents know." in harbour
+    assert f"{leaves} Constable Farid Farahani comes to lead. Residents know." in harbour
+    assert "Constable Grace Quillfeather On the team" in harbour
+    assert "Hidden from residents" in harbour
+
+
+def test_somebody_hidden_is_an_officer_to_who_may_not_open_their_entry(cast: Cast) -> None:
+    colleague = words(
+        staff.at_the_desk(staff.account("officer", officer=cast.dina)).get("/desk/areas/harbour/").content
+    )
+    assert "An officer On the team" in colleague
+    assert "Quillfeather" not in colleague
+
+
+def test_only_who_may_propose_and_end_is_offered_it(cast: Cast) -> None:
+    offered = {}
+    for role, account in {
+        "coordinator": staff.account("coordinator"),
+        "sergeant": staff.account("sergeant", divisions=["D1"]),
+        "clerk": staff.account("clerk"),
+    }.items():
+        page = staff.at_the_desk(account).get("/desk/areas/old-mill/").content
+        offered[role] = (b"/desk/proposals/new/?area=old-mill" in page, b"/desk/areas/old-mill/end/" in page)
+    assert offered == {"coordinator": (True, True), "sergeant": (True, False), "clerk": (False, False)}
+
+
+def asked(client: Client, url: str) -> int:
+    """How many queries a page costs a process that keeps fresh."""
+    snapshot.forget()
+    with pytest.MonkeyPatch.context() as patched:
+        snapshot.city()
+        patched.setattr(snapshot, "_polling", True)
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("role", ["coordinator", "sergeant"])
+def test_the_list_costs_the_same_for_one_area_and_for_all(cast: Cast, clerk_of_records: Actor, role: str) -> None:
+    client = staff.at_the_desk(staff.account(role, divisions=["D1", "D2"]))
+    assert asked(client, "/desk/areas/?q=mill") == asked(client, "/desk/areas/")
+    assert asked(client, "/desk/areas/night-market/") == asked(client, "/desk/areas/old-mill/")
+
+
+def test_a_long_list_comes_in_pages_and_a_page_too_far_is_the_last(db: None, clerk_of_records: Actor) -> None:
+    now = timezone.now()
+    city.build_land(by=clerk_of_records, at=now)
+    rows = "".join(f"place-{n:03},Place {n:03},D1,6,,,\n" for n in range(40))
+    head = "slug,name,division,neighbourhoods,served_since,phone,email\n"
+    places.bring_areas((head + rows).encode(), file_name="more.csv", by=clerk_of_records, at=now)
+    client = staff.at_the_desk(staff.account("coordinator"))
+    counts = {page: len(links(client.get("/desk/areas/", {"page": page}).content)) for page in ("", "1", "2", "9", "x")}
+    assert counts == {"": 30, "1": 30, "2": 15, "9": 15, "x": 30}
+    assert "Page 2 of 2" in words(client.get("/desk/areas/?page=2").content)
+
+
+def test_a_coordinator_ends_a_posting_with_a_reason_and_everybody_concerned_is_told(cast: Cast) -> None:
+    staff.account("officer", officer=cast.chidi, email="chidi@service.example")
+    client = staff.at_the_desk(staff.account("coordinator"))
+    url = f"/desk/areas/old-mill/end/{cast.chidi.reference}/"
+    last = cast.on + timedelta(days=60)
+    assert "Old Mill keeps 2 officers." in words(client.get(url).content)
+    assert "Nobody left on Old Mill&#x27;s team would speak: French, Asụsụ Ìgbò." in words(client.get(url).content)
+    without = client.post(url, {"last_day": last.isoformat()})
+    assert (without.status_code, "Say why it ends before the promised day." in words(without.content)) == (422, True)
+    answer = client.post(url, {"last_day": last.isoformat(), "reason": "transfer_requested"})
+    assert (answer.status_code, answer["Location"]) == (303, "/desk/areas/old-mill/?ended=1")
+    posting = Posting.objects.get(officer__reference=cast.chidi.reference)
+    assert (posting.period.upper, posting.ended_early_reason, posting.announced_on) == (
+        last + timedelta(days=1),
+        "transfer_requested",
+        last - timedelta(days=29),
+    )
+    assert [(letter.kind, letter.recipient) for letter in Letter.objects.all()] == [
+        ("posting_ended", "chidi@service.example")
+    ]
+
+
+def test_a_posting_that_ends_as_promised_needs_no_reason(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    promised = Posting.objects.get(officer__reference=cast.ines.reference).planned_end_on
+    assert promised is not None
+    url = f"/desk/areas/ring/end/{cast.ines.reference}/"
+    answer = client.post(url, {"last_day": (promised - timedelta(days=1)).isoformat(), "reason": "leave"})
+    assert answer.status_code == 303
+    posting = Posting.objects.get(officer__reference=cast.ines.reference)
+    assert (posting.period.upper, posting.ended_early_reason) == (promised, "")
+
+
+@pytest.mark.parametrize(
+    ("last_day", "reason", "sentence"),
+    [
+        ("", "leave", "Choose the last day."),
+        ("soon", "leave", "Choose a day, such as 2027-03-01."),
+        ("1900-01-01", "leave", "choose a later day."),
+        ("9999-12-31", "leave", "choose a later day."),
+        ("2027-01-05", "bored", "Select a valid choice."),
+    ],
+)
+def test_what_cannot_be_an_end_is_refused_in_a_sentence(cast: Cast, last_day: str, reason: str, sentence: str) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    answer = client.post(f"/desk/areas/old-mill/end/{cast.chidi.reference}/", {"last_day": last_day, "reason": reason})
+    assert (answer.status_code, sentence in words(answer.content)) == (422, True)
+
+
+def test_only_a_coordinator_ends_a_posting(cast: Cast) -> None:
+    url = f"/desk/areas/old-mill/end/{cast.chidi.reference}/"
+    told = {
+        role: staff.at_the_desk(staff.account(role, divisions=["D1"])).post(url, {"last_day": "2027-01-05"}).status_code
+        for role in ("sergeant", "clerk", "administrator")
+    }
+    assert told == {"sergeant": 404, "clerk": 404, "administrator": 404}
+    nobody = staff.at_the_desk(staff.account("coordinator")).get(f"/desk/areas/old-mill/end/{cast.hugo.reference}/")
+    assert nobody.status_code == 404
+
+
+def test_a_member_who_goes_on_to_lead_neither_comes_nor_goes(cast: Cast, clerk_of_records: Actor) -> None:
+    on, at = cast.on, timezone.now()
+    postings.end_posting("1009", "ring", last=on + timedelta(9), reason="promotion", by=clerk_of_records, at=at)
+    postings.end_posting("1008", "ring", last=on + timedelta(9), goes_on=True, by=clerk_of_records, at=at)
+    postings.post_officer("1008", "ring", "lead", first=on + timedelta(9), by=clerk_of_records, at=at)
+    page = words(staff.at_the_desk(staff.account("coordinator")).get("/desk/areas/ring/").content)
+    assert "Constable Hugo Hartwell leaves" not in page
+    assert "Constable Ines Iturbe leaves." in page
+    assert page.count("Hugo Hartwell On the team") == 1
+    people.hide_officer(cast.hugo.reference, by=clerk_of_records, at=at)
