@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from byname.config import backup, program, secrets, up
+from byname.config import archive as archive_keys
+from byname.config import backup, program, restore, secrets, up
 from byname.config.database import Embedded
 from byname.config.machine import Trouble
 from tests.config.ground import needs_shared_python
@@ -38,28 +39,29 @@ def test_every_row_comes_back_and_only_into_an_empty_database(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("BYNAME_TIME_ZONE", "America/Toronto")
     monkeypatch.setenv("BYNAME_DATA_KEYS", "a-secret-that-must-stay")
+    monkeypatch.setenv("BYNAME_LEDGER_KEY", "a-key-of-the-ledger-that-must-stay")
     file = home / "all.tar.gz"
     assert backup.back_up(shared_home, file) == 0
     assert file.stat().st_mode & 0o777 == 0o600
     with tarfile.open(file) as archive:
-        assert archive.getnames() == ["manifest.json", "database.dump"]
+        assert archive.getnames() == ["database.dump.00001", "manifest.json"]
         manifest = json.loads((archive.extractfile("manifest.json") or pytest.fail("no manifest")).read())
     assert manifest["rows"] == {"keepsake": 1000}
     assert manifest["settings"]["BYNAME_TIME_ZONE"] == "America/Toronto"
-    assert "a-secret-that-must-stay" not in json.dumps(manifest)
+    assert "must-stay" not in json.dumps(manifest)
 
     with pytest.raises(Trouble) as raised:
         backup.back_up(shared_home, file)
     assert str(raised.value) == f"{file} exists already: name another file."
     with pytest.raises(Trouble) as raised:
-        backup.restore(shared_home, file, replace=False)
+        restore.restore(shared_home, file, replace=False)
     assert str(raised.value) == (
         f"The database holds 1 tables already. To put the backup in their place: ./byname restore {file} --replace"
     )
 
     other = home / "other"
     other.mkdir()
-    assert backup.restore(other, file, replace=False) == 0
+    assert restore.restore(other, file, replace=False) == 0
     assert capsys.readouterr().err.endswith("1000 rows of 1 tables came back; every count is the backup's.\n")
     back = Embedded(other, for_tests=True)
     try:
@@ -73,7 +75,7 @@ def test_every_row_comes_back_and_only_into_an_empty_database(
     with psycopg.connect(full.addresses().owner) as owner:
         owner.execute("DELETE FROM keepsake WHERE id > 10")
         owner.execute("CREATE TABLE newer (id int)")
-    assert backup.restore(shared_home, file, replace=True) == 0
+    assert restore.restore(shared_home, file, replace=True) == 0
     with psycopg.connect(full.addresses().owner) as owner:
         assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (1000,)
         assert owner.execute("SELECT to_regclass('newer')").fetchone() == (None,)
@@ -95,14 +97,15 @@ def test_a_damaged_backup_changes_nothing(
     elif harm == "changed":
         with tarfile.open(file) as archive:
             archive.extractall(home / "out")
-        (home / "out/database.dump").write_bytes((home / "out/database.dump").read_bytes() + b"x")
+        dump = home / "out/database.dump.00001"
+        dump.write_bytes(dump.read_bytes() + b"x")
         with tarfile.open(file, "w:gz") as archive:
-            for name in ("manifest.json", "database.dump"):
+            for name in ("database.dump.00001", "manifest.json"):
                 archive.add(home / "out" / name, name)
     with psycopg.connect(full.addresses().owner) as owner:
         owner.execute("DELETE FROM keepsake WHERE id > 7")
     with pytest.raises(Trouble) as raised:
-        backup.restore(shared_home, file, replace=True)
+        restore.restore(shared_home, file, replace=True)
     assert (
         str(raised.value)
         == {
@@ -116,6 +119,72 @@ def test_a_damaged_backup_changes_nothing(
         assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (7,)
 
 
+def test_a_backup_of_the_first_format_still_comes_back(
+    full: Embedded, shared_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    file, old = home / "all.tar.gz", home / "old.tar.gz"
+    backup.back_up(shared_home, file)
+    with tarfile.open(file) as archive:
+        archive.extractall(home / "out")
+    with tarfile.open(old, "w:gz") as archive:
+        archive.add(home / "out/manifest.json", "manifest.json")
+        archive.add(home / "out/database.dump.00001", "database.dump")
+    assert restore.restore(shared_home, old, replace=True) == 0
+
+
+def test_an_encrypted_backup_opens_with_its_own_key_only(
+    full: Embedded, shared_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    (own, public), (other, _) = archive_keys.new_keys(), archive_keys.new_keys()
+    for name, key in (("own", own), ("other", other), ("none", "# nothing"), ("odd", "AGE-SECRET-KEY-1X")):
+        (home / name).write_text(f"# the key for backups\n{key}\n")
+    monkeypatch.setenv("BYNAME_BACKUP_KEY", public)
+    file = home / "all.tar.gz.age"
+    backup.back_up(shared_home, file)
+    assert "É 1".encode() not in file.read_bytes()
+    for given, told in (
+        (None, "This backup is encrypted: name the file that holds its key, ./byname restore FILE --identity KEYFILE"),
+        ("other", f"{file} is encrypted to another key than the one given: nothing was changed."),
+        ("none", f"{home}/none holds no key."),
+        ("odd", f"{home}/odd is no key file for backups: its key begins with AGE-SECRET-KEY-1."),
+    ):
+        with pytest.raises(Trouble) as raised:
+            restore.restore(shared_home, file, replace=True, identity=home / given if given else None)
+        assert str(raised.value) == told
+    with psycopg.connect(full.addresses().owner) as owner:
+        owner.execute("DELETE FROM keepsake WHERE id > 10")
+    assert restore.restore(shared_home, file, replace=True, identity=home / "own") == 0
+    with psycopg.connect(full.addresses().owner) as owner:
+        assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (1000,)
+    file.write_bytes(file.read_bytes()[:-200])
+    with pytest.raises(Trouble) as raised:
+        restore.restore(shared_home, file, replace=True, identity=home / "own")
+    assert str(raised.value) == f"{file} is not a whole backup of byname: nothing was changed."
+    with pytest.raises(Trouble) as raised:
+        backup.back_up(shared_home, home / "x", to="age1nothing")
+    assert str(raised.value).startswith("That is no public key for backups: it begins with age1.")
+
+
+def test_a_directory_of_backups_keeps_the_newest_and_nothing_else_is_removed(
+    full: Embedded, shared_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    old = ["byname-2026-01-01-0300.tar.gz", "byname-2026-01-02-030000.tar.gz.age", "byname-notes.txt", "other.tar.gz"]
+    for name in old:
+        (home / name).write_text("x")
+    monkeypatch.setenv("BYNAME_BACKUP_DIR", str(home))
+    assert backup.back_up(shared_home, None, keep=2) == 0
+    left = sorted(path.name for path in home.iterdir())
+    assert left[0] == old[1]
+    assert left[2:] == old[2:]
+    assert backup.newest(home) == home / left[1]
+
+
 @pytest.mark.parametrize("manifest", ["no json", "[]", '{"format": 1}', "\ud83d"])
 def test_a_backup_with_a_manifest_nobody_wrote_is_told_in_one_sentence(home: Path, manifest: str) -> None:
     (home / "manifest.json").write_bytes(manifest.encode(errors="surrogatepass"))
@@ -125,30 +194,33 @@ def test_a_backup_with_a_manifest_nobody_wrote_is_told_in_one_sentence(home: Pat
         for name in ("manifest.json", "database.dump"):
             archive.add(home / name, name)
     with pytest.raises(Trouble) as raised:
-        backup.restore(home / "other", file, replace=True)
+        restore.restore(home / "other", file, replace=True)
     assert str(raised.value) == f"{file} is not a whole backup of byname: nothing was changed."
 
 
 def test_a_backup_made_with_other_keys_is_refused_with_the_remedy(
     full: Embedded, shared_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "BYNAME_DATA_KEYS"):
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "BYNAME_DATA_KEYS", "BYNAME_LEDGER_KEY"):
         monkeypatch.delenv(name, raising=False)
     file, other = home / "all.tar.gz", home / "other"
     backup.back_up(shared_home, file)
     with pytest.raises(Trouble) as raised:
-        backup.restore(other, file, replace=True)
+        restore.restore(other, file, replace=True)
     assert str(raised.value) == (
-        "This backup was made with other data keys, and what is stored encrypted in it could not be read here: put the "
-        f"BYNAME_DATA_KEYS line of that installation's secrets.env into {other}/secrets.env, then restore. Nothing was "
-        "changed. (If those keys are lost: the same command with --other-keys.)"
+        "This backup was made with other keys: what is stored encrypted in it could not be read here, or its ledger "
+        "not be verified. Put the BYNAME_DATA_KEYS and BYNAME_LEDGER_KEY lines of that installation's secrets.env into "
+        f"{other}/secrets.env, then restore. Nothing was changed. (If those keys are lost: the same command with "
+        "--other-keys.)"
     )
     assert not (other / "postgres").exists()
     key = secrets.kept_in(shared_home)["BYNAME_DATA_KEYS"]
     monkeypatch.setenv("BYNAME_DATA_KEYS", f"{secrets.kept_in(other)['BYNAME_DATA_KEYS']},{key}")
-    assert backup.restore(other, file, replace=False) == 0
+    monkeypatch.setenv("BYNAME_LEDGER_KEY", secrets.kept_in(shared_home)["BYNAME_LEDGER_KEY"])
+    assert restore.restore(other, file, replace=False) == 0
     monkeypatch.delenv("BYNAME_DATA_KEYS")
-    assert backup.restore(other, file, replace=True, other_keys=True) == 0
+    monkeypatch.delenv("BYNAME_LEDGER_KEY")
+    assert restore.restore(other, file, replace=True, other_keys=True) == 0
 
 
 def test_nobody_is_shown_again_who_was_hidden_after_the_backup(
@@ -178,7 +250,7 @@ def test_nobody_is_shown_again_who_was_hidden_after_the_backup(
         with psycopg.connect(addresses.owner) as owner:
             owner.execute("UPDATE byname_publicversion SET version = 90 WHERE subject = 'everything'")
 
-        assert backup.restore(home, file, replace=True) == 0
+        assert restore.restore(home, file, replace=True) == 0
 
         with psycopg.connect(addresses.owner) as owner:
             shown = owner.execute(
@@ -190,6 +262,6 @@ def test_nobody_is_shown_again_who_was_hidden_after_the_backup(
     finally:
         server.stop()
     assert shown == [("8120", True, False), ("8121", False, True), ("8122", False, False)]
-    assert events == [("officer.hidden",), ("officer.photo_withdrawn",)]
+    assert events == [("officer.hidden",), ("officer.photo_withdrawn",), ("house.restored",)]
     assert version > 90, "pages held from before the restore are not taken for those of after"
     assert "every count is the backup's" in capsys.readouterr().err

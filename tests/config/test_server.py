@@ -76,6 +76,19 @@ def test_a_body_over_the_cap_is_refused_before_it_is_sent(web: Running) -> None:
 
 @slow
 @needs_shared_python
+def test_a_photo_may_be_longer_than_any_other_body_and_has_a_cap_of_its_own(web: Running) -> None:
+    answer = web.said_to(_post(b"\xff" * 5_500_000, path="/desk/me/photo/"))
+    # The stand-in gives back what it was given, in pieces.
+    assert (_head(answer)[0], answer.count(b"\xff")) == (200, 5_500_000)
+    assert _head(web.said_to(_post(b"x" * 10_001, path="/desk/me/words/")))[0] == 413
+    declared = b"POST /desk/me/photo/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6291457\r\n\r\n"
+    answer = web.said_to(declared)
+    assert _head(answer)[0] == 413
+    assert answer.endswith(b"A photo may have at most 5 MB: save it smaller and try again.\n")
+
+
+@slow
+@needs_shared_python
 @pytest.mark.parametrize(
     ("raw", "status"),
     [

@@ -49,6 +49,7 @@ def test_the_secrets_are_made_once_and_for_their_owner_only(running: Running) ->
     assert names == {
         "BYNAME_SECRET_KEY",
         "BYNAME_DATA_KEYS",
+        "BYNAME_LEDGER_KEY",
         "BYNAME_METRICS_TOKEN",
         "BYNAME_DATABASE_OWNER_PASSWORD",
         "BYNAME_DATABASE_APP_PASSWORD",

@@ -1,216 +1,89 @@
-"""One file with everything the database holds, and the way back."""
+"""One file with everything the database holds: rows, photos and settings, and never a key."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import io
 import json
 import os
 import re
-import shutil
 import subprocess
-import tarfile
 import tempfile
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, LiteralString
+from typing import IO, Final
 
 import psycopg
 from psycopg import sql
 
-from byname.config import database, environment, program, rights, secrets
+from byname.config import archive, database, machine, program, secrets
 from byname.config.machine import Trouble
 from byname.config.up import say
 
-_FORMAT = 1
-_DUMP, _MANIFEST = "database.dump", "manifest.json"
-# Who may not be shown, in the database about to be replaced: a backup from before must not show them again.
-_HELD_BACK: Final[dict[str, LiteralString]] = {
-    "hide": "SELECT reference FROM byname_officer WHERE hidden_at IS NOT NULL ORDER BY reference",
-    "withdraw-photo": (
-        "SELECT reference FROM byname_officer WHERE photo_withdrawn_on IS NOT NULL"
-        " AND (photo_consented_on IS NULL OR photo_withdrawn_on >= photo_consented_on) ORDER BY reference"
-    ),
-}
-_VERSIONS: Final = "SELECT subject, version FROM byname_publicversion"
+FORMAT: Final = 1
+DUMP, MANIFEST = "database.dump", "manifest.json"
+NAMED: Final = re.compile(r"byname-\d{4}-\d\d-\d\d-\d{4,6}\.tar\.gz(\.age)?")
+"""What backups without a name of their own are called: the day and the time in UTC."""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-# A newer PostgreSQL writes settings an older one does not know; they change nothing about the data.
-_UNKNOWN_TO_OLDER = re.compile(rb"^SET (transaction_timeout|restrict_nonsystem_relation_kind) = .*;$")
 
 
-def back_up(home: Path, file: Path | None) -> int:
-    """Write the database and a manifest (counts, checksums, settings without secrets) into one file; its exit code."""
-    file = (file or Path(f"byname-{datetime.now(UTC):%Y-%m-%d-%H%M}.tar.gz")).absolute()
-    if file.exists():
-        raise Trouble(f"{file} exists already: name another file.")
-    if not file.parent.is_dir():
-        raise Trouble(f"There is no directory {file.parent}: make it, or name another file.")
-    if not os.access(file.parent, os.W_OK):
-        raise Trouble(f"This user may not write to {file.parent}: name a file elsewhere, ./byname backup FILE")
+def back_up(home: Path, file: Path | None, *, to: str = "", keep: int = 0) -> int:
+    """Write the database and a manifest (counts, checksums, settings without secrets) into one file; its exit code.
+
+    `to` is the public key it is encrypted to, else BYNAME_BACKUP_KEY where that is set. `file` may be a directory;
+    there `keep` leaves that many backups, the newest, and removes the older ones.
+    """
+    key = to or os.environ.get("BYNAME_BACKUP_KEY", "").strip()
+    recipient = archive.recipient(key) if key else None
+    file = _chosen(file, encrypted=bool(key))
     program.prepare(home)
-    with database.served(home) as served, tempfile.TemporaryDirectory(dir=file.parent, prefix=".byname-") as folder:
+    digest = hashlib.sha256()
+    with database.served(home) as served, archive.written(file, recipient) as packer:
         addresses = served.addresses
-        dump = Path(folder) / _DUMP
         say("Writing the database …")
         # One snapshot for the counts and the dump: what is counted is what is kept.
         with psycopg.connect(addresses.owner) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            counts = _counts(connection)
+            counts = table_counts(connection)
             (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
             server = connection.info.server_version // 10000
-            words = ("--format=custom", f"--snapshot={snapshot}", f"--file={dump}")
-            _call("pg_dump", addresses.owner, *words, writes_to=file.parent)
+            number = 0
+            with Tool("pg_dump", addresses.owner, "--format=custom", f"--snapshot={snapshot}") as dumping:
+                while content := dumping.out.read(archive.PART_BYTES):
+                    number += 1
+                    digest.update(content)
+                    packer.add(f"{DUMP}.{number:05d}", content)
+        kept = secrets.kept_in(home)
         manifest = {
-            "format": _FORMAT,
+            "format": FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "byname": metadata_version(),
             "postgresql": server,
             "rows": counts,
-            "sha256": {_DUMP: _digest(dump)},
-            "data_keys": _marks_of_keys(home),
+            "sha256": {DUMP: digest.hexdigest()},
+            "data_keys": secrets.marks_of_data_keys(kept),
+            "ledger_key": secrets.mark_of_ledger_key(kept),
             "settings": _settings(),
         }
-        # The archive counts only when it is whole: it is made beside its place and moved there last.
-        fresh = Path(folder) / "whole.tar.gz"
-        with tarfile.open(fresh, "w:gz", compresslevel=1) as archive:
-            _add(archive, _MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode())
-            archive.add(dump, _DUMP, filter=_anonymous)
-        fresh.chmod(0o600)
-        fresh.replace(file)
-    say(f"{sum(counts.values())} rows of {len(counts)} tables are in {file}.")
+        packer.add(MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode())
+    about = "" if key else ", not encrypted"
+    say(f"{sum(counts.values())} rows of {len(counts)} tables are in {file} ({file.stat().st_size} bytes{about}).")
+    for old in _older(file, keep):
+        old.unlink()
+        say(f"Removed {old.name}: {keep} are kept.")
     say(f"Keep a copy of {home / 'secrets.env'} apart from it: without it, what is stored encrypted cannot be read.")
     return 0
 
 
-def restore(home: Path, file: Path, *, replace: bool, other_keys: bool = False) -> int:
-    """Bring a backup back into an empty database, whole or not at all; its exit code.
-
-    Refused beside a running `up`, and, but for `other_keys`, where this home lacks a key the backup was made with.
-    """
-    with program.alone(home, "restore"), tempfile.TemporaryDirectory(prefix="byname-") as folder:
-        manifest = _unpacked(file, Path(folder))
-        if not other_keys and not set(manifest.get("data_keys", ())) <= set(_marks_of_keys(home)):
-            raise Trouble(
-                "This backup was made with other data keys, and what is stored encrypted in it could not be read here: "
-                f"put the BYNAME_DATA_KEYS line of that installation's secrets.env into {home / 'secrets.env'}, then "
-                "restore. Nothing was changed. (If those keys are lost: the same command with --other-keys.)"
-            )
-        dump = Path(folder) / _DUMP
-        program.prepare(home)
-        with database.served(home) as served:
-            addresses = served.addresses
-            with psycopg.connect(addresses.owner) as connection:
-                tables = connection.execute(_TABLES).fetchall()
-                version = connection.info.server_version // 10000
-                held_back, versions = _held_back(connection), _versions(connection)
-            if tables and not replace:
-                raise Trouble(
-                    f"The database holds {len(tables)} tables already. To put the backup in their place: "
-                    f"./byname restore {file} --replace"
-                )
-            say(f"Bringing back what was written on {manifest['made_at'][:10]} (PostgreSQL {manifest['postgresql']}) …")
-            script = _call("pg_restore", None, "--no-owner", "--no-privileges", "--file=-", str(dump))
-            lines = [line for line in script.split(b"\n") if not _UNKNOWN_TO_OLDER.match(line)]
-            clearing = b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n" if tables else b""
-            _call(
-                "psql",
-                addresses.owner,
-                "--no-psqlrc",
-                "--quiet",
-                "--single-transaction",
-                "--set=ON_ERROR_STOP=1",
-                "--file=-",
-                given=b"SET lock_timeout = '20s';\n" + clearing + b"\n".join(lines),
-            )
-            rights.grant(addresses)
-            with psycopg.connect(addresses.owner) as connection:
-                counts = _counts(connection)
-                known = {act: _still_known(connection, held_back[act]) for act in held_back}
-                # Whoever holds pages of before must see that these are others, whatever number the backup carried.
-                for subject, before in versions.items():
-                    connection.execute(
-                        "UPDATE byname_publicversion SET version = greatest(version, %s) + 1 WHERE subject = %s",
-                        (before, subject),
-                    )
-            for act, references in known.items():
-                if references and program.manage(home, addresses, ["officer", act, *references]):
-                    raise Trouble(
-                        "The backup is back, but those who are hidden or withdrew their photo could not be held back "
-                        f"again: do it by hand before you start byname: ./byname officer {act} {' '.join(references)}"
-                    )
-    if not tables:
-        say("Officers hidden and photos withdrawn after the backup was made are not in it: do those again now, before")
-        say("you start byname, with ./byname officer.")
-    if counts != manifest["rows"]:
-        raise Trouble(f"Not everything came back ({version}): the counts differ from the backup's own. Do not use it.")
-    say(f"{sum(counts.values())} rows of {len(counts)} tables came back; every count is the backup's.")
-    return 0
+def newest(folder: Path) -> Path | None:
+    """The newest backup of a directory, by the day in its name; None where there is none."""
+    found = sorted(path for path in folder.glob("byname-*") if NAMED.fullmatch(path.name))
+    return found[-1] if found else None
 
 
-def _exists(connection: psycopg.Connection, table: str) -> bool:
-    return connection.execute("SELECT to_regclass(%s)", (table,)).fetchone() != (None,)
-
-
-def _held_back(connection: psycopg.Connection) -> dict[str, list[str]]:
-    """Who is hidden, and who withdrew their photo, by what must be done again."""
-    if not _exists(connection, "byname_officer"):
-        return {}
-    return {act: [row[0] for row in connection.execute(asked).fetchall()] for act, asked in _HELD_BACK.items()}
-
-
-def _still_known(connection: psycopg.Connection, references: list[str]) -> list[str]:
-    if not references:
-        return []
-    asked = "SELECT reference FROM byname_officer WHERE reference = ANY(%s) ORDER BY reference"
-    return [row[0] for row in connection.execute(asked, (references,)).fetchall()]
-
-
-def _versions(connection: psycopg.Connection) -> dict[str, int]:
-    if not _exists(connection, "byname_publicversion"):
-        return {}
-    return dict(connection.execute(_VERSIONS).fetchall())
-
-
-def metadata_version() -> str:
-    """The version of byname as it stands in pyproject.toml."""
-    found = re.search(r'^version = "([^"]+)"', (program.CHECKOUT / "pyproject.toml").read_text(), re.MULTILINE)
-    return found[1] if found else metadata.version("byname")
-
-
-def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
-    """The manifest of a backup whose dump, now in `folder`, has the checksum the manifest states."""
-    try:
-        with tarfile.open(file, "r:gz") as archive:
-            for name in (_MANIFEST, _DUMP):
-                packed = archive.extractfile(name)
-                if packed is None:
-                    raise KeyError(name)
-                with packed, (folder / name).open("wb") as written:
-                    shutil.copyfileobj(packed, written)
-    except FileNotFoundError as fault:
-        raise Trouble(f"There is no file {file}.") from fault
-    except (KeyError, tarfile.TarError, EOFError, OSError) as fault:
-        raise Trouble(f"{file} is not a whole backup of byname: nothing was changed.") from fault
-    try:
-        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        if not set(manifest) >= {"format", "made_at", "postgresql", "rows", "sha256"} or not all(
-            (
-                isinstance(manifest["made_at"], str),
-                isinstance(manifest["rows"], dict),
-                isinstance(manifest["sha256"], dict),
-                isinstance(manifest.get("data_keys", []), list),
-            )
-        ):
-            raise ValueError
-    except (ValueError, TypeError, RecursionError) as fault:
-        raise Trouble(f"{file} is not a whole backup of byname: nothing was changed.") from fault
-    if manifest.get("format") != _FORMAT or _digest(folder / _DUMP) != manifest["sha256"].get(_DUMP):
-        raise Trouble(f"{file} is damaged: its checksum is not the one written with it. Nothing was changed.")
-    return manifest
-
-
-def _counts(connection: psycopg.Connection) -> dict[str, int]:
+def table_counts(connection: psycopg.Connection) -> dict[str, int]:
+    """How many rows each table holds."""
     names = [row[0] for row in connection.execute(_TABLES).fetchall()]
     counts: dict[str, int] = {}
     for name in names:
@@ -219,10 +92,91 @@ def _counts(connection: psycopg.Connection) -> dict[str, int]:
     return counts
 
 
-def _marks_of_keys(home: Path) -> list[str]:
-    """What tells the data keys of an installation from another's, and nothing else about them."""
-    keys = environment.listed(secrets.kept_in(home), "BYNAME_DATA_KEYS")
-    return [hashlib.sha256(b"byname data key " + key.encode()).hexdigest()[:16] for key in keys]
+def metadata_version() -> str:
+    """The version of byname as it stands in pyproject.toml."""
+    found = re.search(r'^version = "([^"]+)"', (program.CHECKOUT / "pyproject.toml").read_text(), re.MULTILINE)
+    return found[1] if found else metadata.version("byname")
+
+
+class Tool:
+    """One of PostgreSQL's programs at work; leaving the context waits for it and is Trouble where it failed.
+
+    The password goes by the environment, where `ps` does not show it.
+    """
+
+    def __init__(self, name: str, url: str | None, *words: str, fed: bool = False) -> None:
+        variables = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
+        if url is not None:
+            known = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+            known |= {"dbname": "PGDATABASE", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
+            for key, value in psycopg.conninfo.conninfo_to_dict(url).items():
+                if key in known and value is not None:
+                    variables[known[key]] = str(value)
+        self._name = name
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed where the context ends
+        self._process = subprocess.Popen(
+            [str(database.programs() / name), *words],
+            env=variables,
+            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+        )
+
+    @property
+    def out(self) -> IO[bytes]:
+        """What it writes."""
+        if self._process.stdout is None:
+            raise RuntimeError("the program has no output")
+        return self._process.stdout
+
+    @property
+    def into(self) -> IO[bytes]:
+        """What it reads."""
+        if self._process.stdin is None:
+            raise RuntimeError("the program has no input")
+        return self._process.stdin
+
+    def __enter__(self) -> Tool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _trace: object) -> None:
+        if fault is not None and not isinstance(fault, BrokenPipeError):
+            self._process.kill()  # before its input ends: half of a script is not a script
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # it ended early, and says why below
+                self._process.stdin.close()
+        if self._process.stdout is not None:
+            while fault is None and self._process.stdout.read(1 << 16):
+                pass  # left to itself it would end by what it could not say
+            self._process.stdout.close()
+        code = self._process.wait()
+        self._said.seek(0)
+        said = self._said.read().decode(errors="replace")
+        self._said.close()
+        if code and (fault is None or isinstance(fault, BrokenPipeError)):
+            if "No space left on device" in said:
+                raise machine.disk_is_full(Path("the database")) from fault
+            raise Trouble(f"{self._name} could not do it, and nothing was changed: {_first_error(said)}") from fault
+
+
+def _chosen(file: Path | None, *, encrypted: bool) -> Path:
+    """The file to write; Trouble where it cannot be."""
+    place = (file or Path(os.environ.get("BYNAME_BACKUP_DIR") or ".")).absolute()
+    if place.is_dir() or (file is None and not place.exists()):
+        place /= f"byname-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.tar.gz{'.age' if encrypted else ''}"
+    if place.exists():
+        raise Trouble(f"{place} exists already: name another file.")
+    if not place.parent.is_dir():
+        raise Trouble(f"There is no directory {place.parent}: make it, or name another file.")
+    if not os.access(place.parent, os.W_OK):
+        raise Trouble(f"This user may not write to {place.parent}: name a file elsewhere, ./byname backup FILE")
+    return place
+
+
+def _older(file: Path, keep: int) -> list[Path]:
+    if keep < 1 or not NAMED.fullmatch(file.name):
+        return []
+    return sorted(path for path in file.parent.glob("byname-*") if NAMED.fullmatch(path.name))[:-keep]
 
 
 def _settings() -> dict[str, str]:
@@ -233,50 +187,10 @@ def _settings() -> dict[str, str]:
         for name, value in sorted(os.environ.items())
         if name.startswith("BYNAME_")
         and name not in secrets.FOR_THE_PROGRAM
-        and not any(part in name for part in hidden)
+        and (name == "BYNAME_PUBLIC_URL" or not any(part in name for part in hidden))
     }
-
-
-def _call(name: str, url: str | None, *words: str, given: bytes | None = None, writes_to: Path | None = None) -> bytes:
-    """What one of PostgreSQL's programs wrote; the password goes by the environment, where `ps` does not show it."""
-    variables = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
-    if url is not None:
-        known = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-        known |= {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
-        for key, value in psycopg.conninfo.conninfo_to_dict(url).items():
-            if key in known and value is not None:
-                variables[known[key]] = str(value)
-    done = subprocess.run(
-        [str(database.programs() / name), *words], env=variables, input=given, capture_output=True, check=False
-    )
-    if done.returncode:
-        said = done.stderr.decode(errors="replace")
-        if "No space left on device" in said:
-            full = writes_to or "the database"
-            raise Trouble(f"The disk that holds {full} is full, and nothing was changed: make room, then start again.")
-        raise Trouble(f"{name} could not do it, and nothing was changed: {_first_error(said)}")
-    return done.stdout
 
 
 def _first_error(said: str) -> str:
     found = re.search(r"(?:ERROR|FATAL|error):\s*(.+)", said)
     return found[1] if found else said.strip().splitlines()[-1] if said.strip() else "it said nothing"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _anonymous(about: tarfile.TarInfo) -> tarfile.TarInfo:
-    about.uid = about.gid = 0
-    about.uname = about.gname = ""
-    about.mode = 0o600
-    return about
-
-
-def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    about = _anonymous(tarfile.TarInfo(name))
-    about.size = len(content)
-    about.mtime = int(datetime.now(UTC).timestamp())
-    archive.addfile(about, io.BytesIO(content))

@@ -12,9 +12,21 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from byname.config import backup, database, environment, machine, program, proving, rights, up
+from byname.config import (
+    backup,
+    database,
+    doctor,
+    environment,
+    machine,
+    program,
+    proving,
+    restore,
+    rights,
+    rotation,
+    up,
+)
 
-_CONTINUE = {"bring": "bring", "officer": "officer", "shell": "shell"}
+_CONTINUE = {"bring": "bring", "invite": "invite", "ledger": "ledger", "officer": "officer", "shell": "shell"}
 
 
 def main(words: list[str]) -> int:
@@ -61,18 +73,41 @@ def _run(words: list[str]) -> int:
         chosen = parser.parse_args(given)
         return up.up(chosen.home.resolve(), chosen.port, empty=chosen.empty)
     if command == "backup":
-        parser.add_argument("file", type=Path, nargs="?", help="the file to write (default: byname-<day>.tar.gz)")
+        parser.add_argument("file", type=Path, nargs="?", help="the file, or the directory for one named by its day")
+        parser.add_argument("--to", default="", metavar="KEY", help="encrypt it to this public key (age1…)")
+        parser.add_argument("--keep", type=_count, default=0, metavar="N", help="remove all but the newest N there")
         chosen = parser.parse_args(given)
-        return backup.back_up(chosen.home.resolve(), chosen.file)
-    parser.add_argument(
-        "--other-keys",
-        action="store_true",
-        help="even if what is encrypted in it cannot be read here",
-    )
+        return backup.back_up(chosen.home.resolve(), chosen.file, to=chosen.to, keep=chosen.keep)
+    if command == "keys":
+        parser.add_argument("act", choices=("rotate", "production", "backup"), help="what to do")
+        parser.add_argument("--finish", action="store_true", help="rotate: take the old key away")
+        chosen = parser.parse_args(given)
+        acts = {"rotate": rotation.finish if chosen.finish else rotation.rotate, "production": rotation.production}
+        return acts[chosen.act](chosen.home.resolve()) if chosen.act in acts else rotation.backup_pair()
+    if command == "doctor":
+        parser.add_argument("--json", action="store_true", help="for a program that watches")
+        chosen = parser.parse_args(given)
+        return doctor.doctor(chosen.home.resolve(), as_json=chosen.json)
+    return _restore(parser, given)
+
+
+def _restore(parser: argparse.ArgumentParser, given: list[str]) -> int:
     parser.add_argument("file", type=Path, help="a file that ./byname backup wrote")
     parser.add_argument("--replace", action="store_true", help="put it in the place of what is there now")
+    parser.add_argument("--identity", type=Path, metavar="KEYFILE", help="the key that opens an encrypted one")
+    parser.add_argument("--taken-back", type=Path, metavar="FILE", help="taken-back.jsonl of the machine that was lost")
+    parser.add_argument("--send-letters", action="store_true", help="letters that waited then are sent, not held")
+    parser.add_argument("--other-keys", action="store_true", help="even if what is encrypted cannot be read here")
     chosen = parser.parse_args(given)
-    return backup.restore(chosen.home.resolve(), chosen.file, replace=chosen.replace, other_keys=chosen.other_keys)
+    return restore.restore(
+        chosen.home.resolve(),
+        chosen.file,
+        replace=chosen.replace,
+        other_keys=chosen.other_keys,
+        identity=chosen.identity,
+        taken_back=chosen.taken_back,
+        send_letters=chosen.send_letters,
+    )
 
 
 _SAID_HERE = {
@@ -83,7 +118,9 @@ _SAID_HERE = {
 _ABOUT = {
     "up": "Start the database, the web server and the background work; Ctrl-C stops them.",
     "backup": "Write everything the database holds into one file.",
-    "restore": "Bring back what a backup holds, into an empty database.",
+    "restore": "Bring back what a backup holds; whoever was hidden or withdrew a photo since stays so.",
+    "keys": "rotate: exchange the data key. production: real secrets after a demo. backup: a pair for backups.",
+    "doctor": "Say in plain words what is wrong with this installation; exit code 1 where something is.",
 }
 
 
@@ -136,6 +173,12 @@ def _bench(_home: Path, words: list[str]) -> int:
             kept.write_bytes(written.read_bytes())
             sys.stdout.write(f"The report is in {kept}.\n")
     return code
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("how many are kept is a whole number from 1")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from byname.interfaces.jobs.mail_server import MailServer
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAMES_SHOWN: Final = ("full", "initial", "family")
 _MOST_WORKERS: Final = 64
+_SHORTEST_LEDGER_KEY: Final = 32
+_MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
 
 
 def listed(environment: Mapping[str, str], name: str, default: str = "") -> list[str]:
@@ -133,14 +138,74 @@ def single_sign_on(environment: Mapping[str, str] = os.environ) -> dict[str, Any
         "name": environment.get("BYNAME_OIDC_NAME", "").strip() or "Single sign-on",
         "client_id": client,
         "secret": secret,
-        "settings": {"server_url": issuer, "oauth_pkce_enabled": True},
+        # The provider's word must name the issuer set here, whatever its own description says it is called.
+        "settings": {
+            "server_url": issuer,
+            "oauth_pkce_enabled": True,
+            "openid_configuration_overrides": {"issuer": issuer},
+        },
     }
     return {"openid_connect": {"APPS": [app]}}
+
+
+def mail_server(environment: Mapping[str, str] = os.environ) -> MailServer | None:
+    """The server BYNAME_SMTP_URL names; None where none is set. The sentence never holds a password."""
+    value = environment.get("BYNAME_SMTP_URL", "").strip()
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    else:
+        if parts.path not in ("", "/") or parts.fragment or parts.query not in ("", "tls=off"):
+            host = ""
+        if parts.scheme not in ("smtp", "smtps") or (parts.scheme == "smtps" and parts.query):
+            host = ""
+    if not host or port == 0:
+        raise ImproperlyConfigured(
+            "BYNAME_SMTP_URL is no address of a mail server; it looks like smtp://user:password@mail.example.org:587, "
+            "or smtps://…:465, or smtp://localhost:25?tls=off."
+        )
+    tls = "implicit" if parts.scheme == "smtps" else "off" if parts.query else "starttls"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if user and tls == "off" and host not in ("localhost", "127.0.0.1", "::1"):
+        raise ImproperlyConfigured("BYNAME_SMTP_URL would send a password in the clear: leave out tls=off.")
+    return MailServer(host, port or (465 if tls == "implicit" else 587), tls, user, password)
+
+
+def mail_from(environment: Mapping[str, str] = os.environ) -> str:
+    """The address letters come from."""
+    value = environment.get("BYNAME_MAIL_FROM", "").strip()
+    if value and not _MAIL_ADDRESS.match(value):
+        raise ImproperlyConfigured(
+            f"BYNAME_MAIL_FROM is {value!r}, which is no e-mail address; it looks like no-reply@example.org."
+        )
+    if not value and environment.get("BYNAME_SMTP_URL", "").strip():
+        raise ImproperlyConfigured(
+            "BYNAME_MAIL_FROM is not set: say which address letters come from, such as no-reply@example.org."
+        )
+    return value or "byname@localhost"
+
+
+def ledger_key(environment: Mapping[str, str] = os.environ) -> bytes:
+    """The key the ledger is sealed with; empty where none is set, and then nothing is sealed."""
+    value = environment.get("BYNAME_LEDGER_KEY", "").strip()
+    if value and len(value) < _SHORTEST_LEDGER_KEY:
+        raise ImproperlyConfigured(
+            f"BYNAME_LEDGER_KEY is too short: put {_SHORTEST_LEDGER_KEY} random characters or more; ./byname makes one "
+            "at first start."
+        )
+    return value.encode()
 
 
 def refuse_wrong(environment: Mapping[str, str] = os.environ) -> None:
     """ImproperlyConfigured, with one sentence, for the first value of a BYNAME_ variable that cannot be used."""
     for read in (listen, workers, body_cap, trusted_proxies, public_url, time_zone, name_shown, single_sign_on):
         read(environment)
+    mail_server(environment)
+    mail_from(environment)
+    ledger_key(environment)
     if environment.get("BYNAME_DATA_KEYS"):
         data_keys(environment)

@@ -20,7 +20,7 @@ from byname.config.database import Addresses
 from byname.config.machine import Trouble
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-_UNATTENDED = {"bring", "officer"}
+_UNATTENDED = {"bring", "invite", "officer"}
 _FOR_THE_OWNER = {"migrate", "makemigrations", "showmigrations", "sqlmigrate"}
 
 
@@ -28,7 +28,7 @@ def prepare(home: Path) -> None:
     """The directories of the home exist, and belong to the user that writes there."""
     user = machine.system_user(machine.PROGRAM_USER)
     _make(home)
-    for name, mode in (("log", 0o750), ("static", 0o755)):
+    for name, mode in (("log", 0o750), ("static", 0o755), ("ledger", 0o750), ("letters", 0o750)):
         machine.own_directory(home / name, user, mode)
     if user is not None:
         machine.refuse_private_python()
@@ -61,6 +61,11 @@ def _make(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
 
 
+def turn_of(what: str, process: int) -> str:
+    """What the file of a home's turn says of who has it."""
+    return f"./byname {what} (process {process})"
+
+
 @contextlib.contextmanager
 def alone(home: Path, what: str) -> Iterator[None]:
     """The turn to run or replace everything in a home; Trouble, before anything is touched, where another has it."""
@@ -72,7 +77,7 @@ def alone(home: Path, what: str) -> Iterator[None]:
             told = (home / "in-use").read_text(errors="replace").strip() or "another command"
             raise Trouble(f"{told} runs on {home} already: stop it first, or choose another --home.") from fault
         turn.truncate(0)
-        turn.write(f"./byname {what} (process {os.getpid()})".encode())
+        turn.write(turn_of(what, os.getpid()).encode())
         turn.flush()
         yield
 

@@ -1,7 +1,7 @@
 """The server's side of every request: fast answers first, bodies within limits, Django in threads, one line in the log.
 
 granian (RSGI) ──▶ fast doors, from memory, on the event loop
-               └─▶ body: at most BYNAME_BODY_CAP bytes within ten seconds, on the event loop
+               └─▶ body: at most BYNAME_BODY_CAP bytes (a photo's: _LARGER) within ten seconds, on the event loop
                    └─▶ Django (WSGI) in one of four threads, for at most thirty seconds
 """
 
@@ -33,6 +33,10 @@ THREADS: Final = 4
 QUEUE: Final = 256
 WHOLE_BYTES: Final = 1024 * 1024
 ROUTE_HEADER: Final = "x-byname-route"
+_LARGER: Final = {
+    "/desk/me/photo/": (6 * 1024 * 1024, "A photo may have at most 5 MB: save it smaller and try again."),
+}
+"""Where a longer body is taken than elsewhere, and what is said of one that is longer still."""
 
 _log = logging.getLogger("byname.server")
 _WITHOUT_BODY: Final = frozenset({204, 304})
@@ -234,9 +238,10 @@ class Application:
         length = int(stated) if stated.isascii() and stated.isdigit() else -1
         if length < 0:
             raise Refusal(400, "The Content-Length is not a number.")
-        if length > self._body_cap:
+        cap, sentence = _LARGER.get(scope.path, (0, ""))
+        if length > max(cap, self._body_cap):
             metrics.refused_body("size")
-            raise Refusal(413, f"The body may hold at most {self._body_cap} bytes.")
+            raise Refusal(413, sentence or f"The body may hold at most {self._body_cap} bytes.")
         parts: list[bytes] = []
         try:
             async with asyncio.timeout(self._body_seconds):

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import http.client
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -24,7 +26,6 @@ from byname.config.database import Addresses
 from byname.config.machine import Trouble
 from byname.interfaces import geocoder
 
-_MIGRATING = 0x62796E61
 _TABLE_COMMENT = "SELECT obj_description(to_regclass('django_migrations'))"
 _READY_SECONDS = 60.0
 # A part that ends sooner than this after its start has not recovered.
@@ -50,7 +51,14 @@ def up(home: Path, port: int, *, empty: bool) -> int:
         with program.alone(home, "up"):
             machine.refuse_taken_port(host, port)
             program.prepare(home)
-            environment.data_keys(secrets.kept_in(home))
+            in_public = environment.public_url().startswith("https://")
+            kept = secrets.kept_in(home, demo=not empty and not in_public)
+            environment.data_keys(kept)
+            if in_public and secrets.is_for_demo(home):
+                raise Trouble(
+                    f"The secrets in {home / 'secrets.env'} were made for a demonstration, and BYNAME_PUBLIC_URL says "
+                    "that this is for the public. ./byname keys production makes real ones."
+                )
             with database.served(home) as served:
                 addresses = served.addresses
                 try:
@@ -60,6 +68,7 @@ def up(home: Path, port: int, *, empty: bool) -> int:
                     _wait_until_ready(web, served.embedded, home, host, port)
                     if importlib.util.find_spec("byname.interfaces.jobs.tasks"):
                         parts.append(Part("background work", partial(_jobs, home, addresses)))
+                    _say_where(home, Serving(os.getpid(), host, port, tuple(secrets.marks_of_data_keys(kept))))
                     sys.stdout.write(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/\n")
                     sys.stdout.flush()
                     _watch(parts, served.embedded, home)
@@ -67,6 +76,7 @@ def up(home: Path, port: int, *, empty: bool) -> int:
                     # Once more Ctrl-C must not break the order: no new requests, then no new work, then the database.
                     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                         signal.signal(name, signal.SIG_IGN)
+                    where_file(home).unlink(missing_ok=True)
                     for part in parts:
                         machine.stop(part.process, signal.SIGTERM, within=12, then=signal.SIGKILL)
                     if parts and (figures := metrics.place(home)).parent != home:
@@ -74,6 +84,42 @@ def up(home: Path, port: int, *, empty: bool) -> int:
     except KeyboardInterrupt:
         say("Stopped.")
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A running `up`: where it listens, and the marks of the data keys it knows."""
+
+    process: int
+    host: str
+    port: int
+    data_keys: tuple[str, ...]
+
+
+def serving(home: Path) -> Serving | None:
+    """The `up` that runs on a home, once it serves; None where none does."""
+    try:
+        said = json.loads(where_file(home).read_text(encoding="utf-8"))
+        found = Serving(int(said["process"]), said["host"], int(said["port"]), tuple(said["data_keys"]))
+        turn = (home / "in-use").read_text(encoding="utf-8")
+        os.kill(found.process, 0)
+    except PermissionError:
+        pass  # it is there, and another user's
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    # What a killed one left behind names a process that has not the turn.
+    return found if turn == program.turn_of("up", found.process) else None
+
+
+def where_file(home: Path) -> Path:
+    """Where a running `up` says where it listens; written when it begins to serve."""
+    return home / "serving.json"
+
+
+def _say_where(home: Path, where: Serving) -> None:
+    fresh = where_file(home).with_suffix(".new")
+    fresh.write_text(json.dumps(asdict(where)), encoding="utf-8")
+    fresh.replace(where_file(home))
 
 
 class Part:
@@ -122,19 +168,41 @@ def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool, serving: 
         mark = _mark_of_migrations()
         if mark not in _marks(connection):
             say("Bringing the tables up to date …")
-            connection.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
-            if mark not in _marks(connection):
-                _must(home, addresses, "migrate", "--no-input", "--skip-checks", "--verbosity=0")
-                rights.grant(addresses)
-                _set_marks(connection, {mark} | (_marks(connection) & {"demo"}))
-            connection.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+            _must(home, addresses, "migrate", "--no-input", "--skip-checks", "--verbosity=0")
+            rights.grant(addresses)
+            _set_marks(connection, {mark} | (_marks(connection) & {"demo"}))
         if not empty and "demo" not in _marks(connection):
             say("Loading the demo city …")
             _must(home, addresses, "load_demo")
             _set_marks(connection, _marks(connection) | {"demo"})
+            elsewhere = "" if home == program.CHECKOUT / "var" else f" --home {home}"
+            say(f"Staff: ./byname invite{elsewhere} --role coordinator you@example.org")
     if gathering is not None:
         _refuse_failure("collectstatic", gathering.wait())
         gathered.write_text(static)
+    if serving:
+        hold_back_again(home, addresses)
+
+
+def to_replay(home: Path) -> Path:
+    """What `restore` notes before it replaces anything, and removes once it is done again."""
+    return home / "ledger" / "to-replay.jsonl"
+
+
+def hold_back_again(home: Path, addresses: Addresses) -> None:
+    """A restored database serves nothing before who was hidden or withdrew a photo since is held back again.
+
+    Only for who has the home's turn: beside a restore at work it would take its note away.
+    """
+    note = to_replay(home)
+    if not note.exists():
+        return
+    if program.manage(home, addresses, ("replay", str(note)), output=2):
+        raise Trouble(
+            "A backup was brought back, and what was hidden or withdrawn since could not be held back again (see "
+            "above). Nothing is served until it is: the same command tries again."
+        )
+    note.unlink()
 
 
 def say(line: str) -> None:

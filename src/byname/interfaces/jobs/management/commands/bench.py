@@ -16,7 +16,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from byname.interfaces.jobs.bench import figures, land, load, web
+from byname.interfaces import snapshot
+from byname.interfaces.jobs.bench import desk, desk_ground, figures, land, ledger_load, load, web
 from byname.interfaces.jobs.bench.figures import Figure
 from byname.interfaces.jobs.bench.ground import Ground
 
@@ -28,6 +29,7 @@ _MEASURES = {
     "bring": "the City's boundaries brought in",
     "points": "five million points placed",
     "addresses": "half a million addresses brought in and searched",
+    "desk": "the staff's pages in a large service, and the ledger",
 }
 
 
@@ -71,7 +73,11 @@ class Command(BaseCommand):
         found: dict[str, list[Figure]] = {}
         with tempfile.TemporaryDirectory(prefix="byname-bench-") as folder:
             work = Ground(Path(folder), quick, lambda words: self.stderr.write(f"  {words}"))
-            for measure, its in ((land.measure, {"bring", "points", "addresses"}), (web.measure, _OVER_HTTP)):
+            for measure, its in (
+                (land.measure, {"bring", "points", "addresses"}),
+                (web.measure, _OVER_HTTP),
+                (desk.measure, {"desk"}),
+            ):
                 if not names & its:
                     continue
                 for title, lines in measure(names, work):
@@ -87,6 +93,15 @@ _OVER_HTTP = {"team", "page", "start", "poster"}
 def _alone(name: str, *words: str) -> dict[str, Any]:
     if name == "points":
         return land.place_points(int(words[0]))
+    if name == "desk-ground":
+        size = desk_ground.QUICK if words[0] == "quick" else desk_ground.WHOLE
+        return desk_ground.make(size, at=timezone.now(), on=snapshot.today())
+    if name == "ledger":
+        return ledger_load.together(words[0], float(words[1]))
+    if name == "ledger-fill":
+        return ledger_load.fill(int(words[0]))
+    if name == "ledger-part":
+        return ledger_load.part(words[0], float(words[1]), int(words[2]))
     return land.search(Path(words[0])) if name == "search" else web.pages_anew(words)
 
 
