@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from django.core.management import call_command
@@ -145,14 +146,16 @@ def test_an_unknown_measure_is_told_which_exist(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit, match="2"):
         call_command("bench", "fly")
     assert capsys.readouterr().err == (
-        "There is no measure 'fly'. These exist: team, page, start, poster, bring, points, addresses.\n"
+        "There is no measure 'fly'. These exist: team, page, start, poster, bring, points, addresses, desk.\n"
     )
 
 
 class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    asked: ClassVar[list[tuple[str, str | None]]] = []
 
     def do_GET(self) -> None:
+        self.asked.append((self.path, self.headers["Cookie"]))
         body = b"x" * 70_000
         self.send_response(404 if self.path == "/missing" else 200)
         self.send_header("Content-Length", str(len(body)))
@@ -188,6 +191,22 @@ def test_either_generator_counts_answers_and_refusals(
     # Each connection asks for both in turn, so that only the last question of each can stand alone.
     assert abs(done.refused * 2 - done.requests) <= 4 + 1
     assert 0 < done.p50_ms <= done.p99_ms
+
+
+@pytest.mark.parametrize("wrk", [None, "as found"])
+def test_either_generator_asks_as_each_browser_in_turn(
+    answering: int, wrk: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if wrk is None:
+        monkeypatch.setattr(load.shutil, "which", lambda _name: None)
+    elif load.shutil.which("wrk") is None:
+        pytest.skip("needs the program wrk, which is not installed")
+    _Answers.asked.clear()
+    load.ask(answering, ["/one", "/two"], connections=4, seconds=1, cookies=["desk=a", "desk=b", "desk=c"])
+    assert set(_Answers.asked) == {(path, f"desk={who}") for path in ("/one", "/two") for who in "abc"}
+    _Answers.asked.clear()
+    load.ask(answering, ["/one"], connections=4, seconds=1)
+    assert set(_Answers.asked) == {("/one", None)}
 
 
 def test_the_own_generator_reports_a_server_that_hangs_up() -> None:

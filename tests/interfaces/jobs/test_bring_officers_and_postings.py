@@ -18,7 +18,7 @@ from byname.people import queries as people
 from byname.people.models import Officer
 from byname.places import actions as places
 from byname.postings.models import Posting
-from byname.vocabulary import PUBLIC, Actor, FileRefused, RowFault
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, FileRefused, RowFault
 from tests.places import town as places_town
 from tests.postings import town
 
@@ -81,7 +81,7 @@ def test_the_template_of_officers_comes_in_as_it_is(
         ("youth", "mental_health"),
         ("webp", "jpeg"),
     )
-    assert people.officers_to_post(["8123"], viewer=PUBLIC)["8123"].lives_in == 12
+    assert people.officers_to_post(["8123"], viewer=SYSTEM)["8123"].lives_in == 12
     assert bring("officers", file)[1] == "nothing changed: 1 officers were as they are\n"
 
 

@@ -116,10 +116,10 @@ def asked(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[
 
 
 @contextlib.contextmanager
-def service(home: Path) -> Iterator[Service]:
-    """byname with its demo city, started by its launcher, once it says that it is ready."""
+def service(home: Path, *words: str) -> Iterator[Service]:
+    """byname with its demo city, or as the words say, started by its launcher, once it says that it is ready."""
     port, log = free_port(), home.with_suffix(".log")
-    line, variables = launcher(home, "up", "--port", str(port))
+    line, variables = launcher(home, "up", "--port", str(port), *words)
     began = time.perf_counter()
     with processes.running(line, variables, log) as child:
         _wait(port, "/readyz", child, log)

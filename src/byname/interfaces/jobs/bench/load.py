@@ -6,7 +6,9 @@ Run as a program (`python -m byname.interfaces.jobs.bench.load`), it is one proc
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -26,7 +28,10 @@ _SCRIPT: Final = """\
 local requests = {}
 local place = 0
 function init(args)
-  for path in io.lines(args[1]) do requests[#requests + 1] = wrk.format("GET", path) end
+  for line in io.lines(args[1]) do
+    local path, cookie = line:match("^(%S+)\t?(.*)$")
+    requests[#requests + 1] = wrk.format("GET", path, cookie ~= "" and { Cookie = cookie } or nil)
+  end
 end
 function request()
   place = place % #requests + 1
@@ -34,8 +39,9 @@ function request()
 end
 function done(summary, latency, requests)
   io.write(string.format(
-    '\\n{"requests":%d,"seconds":%.6f,"p50_ms":%.3f,"p99_ms":%.3f,"refused":%d,"broken":%d}\\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    '\\n{"requests":%d,"seconds":%.6f,"p50_ms":%.3f,"p95_ms":%.3f,"p99_ms":%.3f,"refused":%d,"broken":%d}\\n',
+    summary.requests, summary.duration / 1e6,
+    latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3,
     summary.errors.status,
     summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
 end
@@ -49,6 +55,7 @@ class Load:
     requests: int
     seconds: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     refused: int
     """Answers of 400 and more."""
@@ -66,8 +73,15 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "byname's own, a heavy one: wrk is not installed"
 
 
-def ask(port: int, paths: Sequence[str], *, connections: int, seconds: float) -> Load:
-    """Ask 127.0.0.1 for the paths, one after another on each connection, as fast as it answers."""
+def ask(port: int, paths: Sequence[str], *, connections: int, seconds: float, cookies: Sequence[str] = ()) -> Load:
+    """Ask 127.0.0.1 for the paths, one after another on each connection, as fast as it answers.
+
+    With `cookies`, each path is asked for by the browsers that hold them, in turn.
+    """
+    if cookies:
+        count = math.lcm(len(paths), len(cookies))
+        asked = zip(itertools.islice(itertools.cycle(paths), count), itertools.cycle(cookies), strict=False)
+        paths = [f"{path}\t{cookie}" for path, cookie in asked]
     if wrk := shutil.which("wrk"):
         return _by_wrk(wrk, port, paths, connections, seconds)
     order = {"port": port, "paths": paths, "connections": connections // _PROCESSES, "seconds": seconds}
@@ -87,6 +101,7 @@ def ask(port: int, paths: Sequence[str], *, connections: int, seconds: float) ->
         requests=len(times),
         seconds=seconds,
         p50_ms=figures.percentile(times, 0.5) * 1000,
+        p95_ms=figures.percentile(times, 0.95) * 1000,
         p99_ms=figures.percentile(times, 0.99) * 1000,
         refused=sum(one["refused"] for one in told),
         broken=sum(one["broken"] for one in told),
@@ -148,13 +163,18 @@ class _Asker(asyncio.Protocol):
             self.over.set_result(None)
 
 
+def _request(port: int, path: str, cookie: str = "") -> bytes:
+    sent = f"Cookie: {cookie}\r\n" if cookie else ""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{sent}\r\n".encode()
+
+
 def _itself(asker: _Asker) -> _Asker:
     return asker
 
 
 async def _own(port: int, paths: list[str], connections: int, seconds: float) -> dict[str, Any]:
     told: dict[str, Any] = {"times": [], "refused": 0, "broken": 0}
-    requests = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths]
+    requests = [_request(port, *path.split("\t")) for path in paths]
     until = time.perf_counter() + seconds
     step = len(requests) // connections + 1
     askers = [_Asker(requests, number * step % len(requests), until, told) for number in range(connections)]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 
+from byname.interfaces.jobs.demo import desk
 from byname.interfaces.jobs.demo.city import DemoCity
 from byname.interfaces.jobs.demo.facts import FOLDER, Outline
 from byname.people import actions as people
@@ -61,6 +62,9 @@ def load(city: DemoCity, *, by: Actor, at: datetime, say: Callable[[str], None])
         people.draw_faces(faces, by=by, at=at)
         say(f"posting them: {len(city.postings)} postings since {min(one.first for one in city.postings).year}")
         postings.bring_postings(_postings(city), by=by, at=at)
+        say("recording two months of hours, and setting the desk to work")
+        desk.bring_hours(city, by=by, at=at)
+        desk.set_to_work(city, by=by, at=at)
 
 
 def _boundaries(city: DemoCity) -> tuple[tuple[Literal["neighbourhoods", "divisions"], bytes], ...]:
