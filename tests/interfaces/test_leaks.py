@@ -16,7 +16,7 @@ from byname.people import actions as people
 from byname.people import queries
 from byname.places import actions as places
 from byname.postings import actions as postings
-from byname.vocabulary import PUBLIC, Actor
+from byname.vocabulary import SYSTEM, Actor
 from tests import cast as city
 from tests.cast import AREAS, IN_HARBOUR, Cast
 
@@ -156,7 +156,7 @@ def test_a_hidden_officer_is_nowhere(client: Client, addresses: None, cast: Cast
     # What somebody typed is shown back to them.
     asked = {"/find?q=Quillfeather"}
     assert {path for path, text in hidden.items() if any(trace in text for trace in traces)} <= asked
-    assert queries.spoken_code_of(cast.grace.reference, 1, viewer=PUBLIC) is None
+    assert queries.spoken_code_of(cast.grace.reference, 1, viewer=SYSTEM) is None
     assert client.get(f"/demo/spoken-code/{cast.grace.reference}").status_code == 404
 
 
@@ -178,7 +178,7 @@ def test_what_is_never_shown_stands_in_no_answer(client: Client, addresses: None
 
 def test_a_spoken_code_opens_a_face_once_and_never_a_bare_yes(client: Client, cast: Cast) -> None:
     minute = int(timezone.now().timestamp()) // 60
-    code = queries.spoken_code_of(cast.ana.reference, minute, viewer=PUBLIC) or ""
+    code = queries.spoken_code_of(cast.ana.reference, minute, viewer=SYSTEM) or ""
     first = client.post("/at/old-mill/check", {"code": code})
     assert "Ana Albuquerque" in first.content.decode()
     assert f"/photo/{cast.ana.reference}/" in first.content.decode()

@@ -198,6 +198,7 @@ def test_a_team_is_told_field_by_field_as_the_public_page_shows_it(client: Clien
                 "changes_in_twelve_months": 1,
                 "next_change_on": None,
             },
+            "hours": None,
         },
         "also": [],
     }

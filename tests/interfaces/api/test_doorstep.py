@@ -17,7 +17,7 @@ from byname.interfaces.api import doorstep, replies
 from byname.places import actions as places
 from byname.vocabulary import Actor
 from tests import cast as city
-from tests.cast import EVERYWHERE, IN_MILL, IN_THE_HOLE, OUTSIDE, Cast
+from tests.cast import EVERYWHERE, IN_MILL, OUTSIDE, Cast
 from tests.conftest import needed
 
 # What Django's answer carries beyond the fast one: it concerns pages, or the server takes it off.
@@ -81,9 +81,7 @@ def test_every_plain_point_is_answered_at_the_fast_door(client: Client, cast: Ca
     answered = [same(client, f"lat={each.lat}&lon={each.lon}", {}) for each in EVERYWHERE]
     assert answered == [True] * len(EVERYWHERE)
     found = [doorstep.answer("GET", doorstep.PATH, f"lat={each.lat}&lon={each.lon}", {}) for each in EVERYWHERE]
-    assert [answer and answer[0] for answer in found] == [
-        404 if each == OUTSIDE else 200 for each in EVERYWHERE
-    ]
+    assert [answer and answer[0] for answer in found] == [404 if each == OUTSIDE else 200 for each in EVERYWHERE]
 
 
 def test_a_demonstration_says_so_at_the_fast_door_too(cast: Cast) -> None:

@@ -8,7 +8,16 @@ from typing import Any, Literal
 from ninja import Schema
 
 from byname.places.queries import AreaFacts, DivisionFacts, NeighbourhoodFacts, ServiceProfile
-from byname.postings.queries import Announcement, Continuity, Directory, Found, PublicOfficer, PublicPosting, Team
+from byname.postings.queries import (
+    Announcement,
+    Continuity,
+    Directory,
+    Found,
+    MonthHours,
+    PublicOfficer,
+    PublicPosting,
+    Team,
+)
 
 NOT_HERE_YET = "The programme is not here yet. The division answers for this neighbourhood."
 
@@ -96,6 +105,16 @@ class Steadiness(Schema):
     next_change_on: date | None
 
 
+class Hours(Schema):
+    """A team's hours of one month, in tens, as they were published once and for good; never one officer's."""
+
+    month: str
+    officers: int
+    present_hours: int
+    away_hours: int
+    away_by_reason: dict[str, int]
+
+
 class TeamShape(Schema):
     """The team of one area today."""
 
@@ -106,6 +125,7 @@ class TeamShape(Schema):
     coming: list[Change]
     recent: list[Change]
     continuity: Steadiness
+    hours: Hours | None
 
 
 class Answer(Schema):
@@ -262,6 +282,19 @@ def continuity(facts: Continuity) -> dict[str, Any]:
     }
 
 
+def hours(facts: MonthHours | None) -> dict[str, Any] | None:
+    """Published hours as the API says them; none where the team is too small to stand by itself."""
+    if facts is None:
+        return None
+    return {
+        "month": f"{facts.month:%Y-%m}",
+        "officers": facts.officers,
+        "present_hours": facts.present,
+        "away_hours": facts.away,
+        "away_by_reason": dict(facts.by_reason),
+    }
+
+
 def team(facts: Team) -> dict[str, Any]:
     """A team as the API says it: what the public page shows."""
     return {
@@ -272,6 +305,7 @@ def team(facts: Team) -> dict[str, Any]:
         "coming": [_change(change) for change in facts.coming],
         "recent": [_change(change) for change in facts.recent],
         "continuity": continuity(facts.continuity),
+        "hours": hours(facts.hours),
     }
 
 

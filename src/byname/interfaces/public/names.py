@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 LANGUAGES: Final = {
     "am": gettext_lazy("Amharic"),
     "ar": gettext_lazy("Arabic"),
-    "asl": gettext_lazy("American Sign Language"),
+    "ase": gettext_lazy("American Sign Language"),
     "bn": gettext_lazy("Bengali"),
     "de": gettext_lazy("German"),
     "el": gettext_lazy("Greek"),
@@ -66,6 +66,16 @@ RANKS: Final = {
     "Staff Sergeant": gettext_lazy("Staff Sergeant"),
 }
 
+AWAY: Final = {
+    "general_patrol": gettext_lazy("general patrol"),
+    "event": gettext_lazy("events"),
+    "building": gettext_lazy("guarding a building"),
+    "court": gettext_lazy("court"),
+    "training": gettext_lazy("training"),
+    "other": gettext_lazy("other reasons"),
+}
+"""Why officers are pulled away, by the codes of `postings.rules`."""
+
 
 def language_name(code: str) -> str:
     """A language by name in the language of the page; by its own name where byname has no translation of it."""
@@ -82,6 +92,11 @@ def language_names(codes: tuple[str, ...]) -> str:
 def skill_names(codes: tuple[str, ...]) -> str:
     """The skills by name, in the language of the page, as one list."""
     return gettext(", ").join(str(SKILLS.get(code, code.replace("_", " "))) for code in codes)
+
+
+def reason_names(reasons: tuple[tuple[str, int], ...]) -> str:
+    """Why hours were pulled away, in the language of the page, as one list; the hours themselves are left out."""
+    return gettext(", ").join(str(AWAY[code]) for code, _hours in reasons)
 
 
 def rank_name(rank: str) -> str:

@@ -10,9 +10,10 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from byname.interfaces.public import names, reviewed
+from byname.postings.queries import MonthHours
 
 register = template.Library()
 
@@ -44,6 +45,24 @@ def duration(days: int) -> str:
     if months:
         said.append(ngettext("%(count)d month", "%(count)d months", months) % {"count": months})
     return pgettext("between years and months", " ").join(said)
+
+
+@register.filter
+def hours_told(hours: MonthHours) -> str:
+    """How much of a team's hours of a month was spent in the area, and why the rest was not."""
+    facts = {"month": month(hours.month), "present": hours.share_present, "away": hours.share_away}
+    if not hours.by_reason:
+        return gettext("In %(month)s the team spent all of its hours in the area.") % facts
+    return gettext(
+        "In %(month)s the team spent %(present)s%% of its hours in the area. For %(away)s%% it was pulled away: "
+        "%(reasons)s."
+    ) % (facts | {"reasons": names.reason_names(hours.by_reason)})
+
+
+@register.filter
+def reason_list(reasons: tuple[tuple[str, int], ...]) -> str:
+    """Reasons by name."""
+    return names.reason_names(reasons)
 
 
 @register.filter

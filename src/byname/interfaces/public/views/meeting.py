@@ -7,6 +7,7 @@ import json
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from byname.interfaces import snapshot
@@ -59,6 +60,12 @@ def _area(request: HttpRequest, slug: str, directory: Directory) -> HttpResponse
         "public/area.html",
         {
             "team": team,
+            # Said twice each, to readers and to sites that link here: translated once.
+            "title": _("Officers of %(name)s") % {"name": team.area.name},
+            "description": _(
+                "The officers who serve %(name)s, by name and face: since when, for how long, and how to reach them."
+            )
+            % {"name": team.area.name},
             "lead": next((posting for posting in team.postings if posting.role == "lead"), None),
             "others": [posting for posting in team.postings if posting.role != "lead"],
             "neighbours": [near.area for slug in team.area.neighbours if (near := directory.team_of(slug))],

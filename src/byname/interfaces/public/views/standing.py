@@ -32,7 +32,11 @@ _YEAR: Final = 365 * 24 * 3600
 @require_safe
 def counting(request: HttpRequest) -> HttpResponse:
     """How each published figure is counted."""
-    return render(request, "public/counting.html")
+    try:
+        hours = snapshot.city().hours
+    except snapshot.Away:
+        hours = None
+    return render(request, "public/counting.html", {"hours": hours})
 
 
 @audience(Audience.PUBLIC)
