@@ -6,9 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 ActorKind = Literal["public", "account", "operator", "system"]
+FIRST_YEAR: Final = 1950
+LAST_YEAR: Final = 2150
+LIKELY_DAYS: Final = f"a day between {FIRST_YEAR} and {LAST_YEAR}"
+"""What days byname knows, in words; any other is a slip of the hand."""
 
 
 class Refused(Exception):
@@ -32,6 +36,17 @@ class RowFault:
     column: str
     found: str
     expected: str
+
+
+def is_likely(day: date) -> bool:
+    """Whether a day lies in the years byname knows."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def refuse_unlikely(day: date, field: str) -> None:
+    """Nothing, or Refused for a day outside the years byname knows."""
+    if not is_likely(day):
+        raise Refused(f"Choose {LIKELY_DAYS}.", code="unlikely", field=field)
 
 
 class NotThere(Refused):

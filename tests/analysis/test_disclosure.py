@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byname.analysis.disclosure import LEAST, Published, withheld
+from byname.analysis.disclosure import LEAST, Published, of_several, withheld
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,23 @@ def test_no_figure_under_five_is_shown_or_left_by_subtraction(counts: list[int])
         assert published.total == sum(counts)
         assert len(hidden) != 1
         assert not hidden or published.total - sum(shown) >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("shares", "several"),
+    [
+        ((30, 30, 30), True),
+        ((30, 30), False),
+        # Two of them hide behind a minute of a third.
+        ((90, 80, 1), False),
+        ((90, 80, 9), False),
+        ((90, 80, 10), True),
+        ((70, 15, 15), True),
+        ((71, 15, 15), False),
+        ((), False),
+    ],
+)
+def test_a_sum_tells_of_several_where_enough_of_them_have_enough_and_nobody_too_much(
+    shares: tuple[int, ...], several: bool
+) -> None:
+    assert of_several(dict(enumerate(shares)), fewest=3, at_least=10, percent=70) is several

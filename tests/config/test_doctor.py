@@ -170,6 +170,43 @@ def test_lines_nobody_seals_are_wrong_until_they_are_sealed(bare: None, running:
 
 @pytest.mark.slow
 @needs_shared_python
+def test_a_guard_that_is_off_and_a_sealed_line_that_was_changed_are_wrong(bare: None, running: Running) -> None:
+    with psycopg.connect(Embedded(running.home).addresses().owner, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO byname_ledgerline (at, written_at, event, actor_kind, actor_name, subject_kind, subject_id,"
+            " reason_code, facts) VALUES (now(), now(), 'house.restored', 'system', '', 'house', 'x', '', '{}')"
+        )
+        time.sleep(3)
+        assert _until(running.home, "ledger", "ok").says == "every line is sealed"
+        (number,) = owner.execute("SELECT max(number) FROM byname_ledgerseal").fetchone() or (0,)
+        assert _found(running.home, "ledger") == [("ok", "every line is sealed")]
+        owner.execute("ALTER TABLE byname_ledgerline DISABLE TRIGGER ledger_rows_stay")
+        changing = "UPDATE byname_ledgerline SET subject_id = %s WHERE id = (SELECT max(id) FROM byname_ledgerline)"
+        try:
+            owner.execute(changing, ["y"])
+            assert _found(running.home, "ledger")[1:] == [
+                ("wrong", "1 of the 4 guards that let it only grow are off"),
+                ("wrong", f"lines under seal {number} were changed or taken away"),
+            ]
+            owner.execute(changing, ["x"])
+        finally:
+            owner.execute("ALTER TABLE byname_ledgerline ENABLE ALWAYS TRIGGER ledger_rows_stay")
+        assert _found(running.home, "ledger") == [("ok", "every line is sealed")]
+        owner.execute("ALTER TABLE byname_ledgerseal DISABLE TRIGGER seal_rows_stay")
+        try:
+            owner.execute(
+                "UPDATE byname_ledgerseal SET sealed_at = sealed_at + interval '1 s' WHERE number = %s", [number]
+            )
+            assert ("wrong", f"seal {number} does not fit") in _found(running.home, "ledger")
+            owner.execute(
+                "UPDATE byname_ledgerseal SET sealed_at = sealed_at - interval '1 s' WHERE number = %s", [number]
+            )
+        finally:
+            owner.execute("ALTER TABLE byname_ledgerseal ENABLE ALWAYS TRIGGER seal_rows_stay")
+
+
+@pytest.mark.slow
+@needs_shared_python
 def test_a_role_that_may_change_the_ledger_and_a_change_not_made_are_wrong(bare: None, running: Running) -> None:
     with psycopg.connect(Embedded(running.home).addresses().owner, autocommit=True) as owner:
         owner.execute("GRANT UPDATE ON byname_ledgerline TO byname_app")

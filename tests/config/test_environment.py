@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,24 @@ _WRONG = [
     ),
     ("BYNAME_TIME_ZONE", "Mars/North", "is 'Mars/North', which is no time zone; it looks like America/Toronto."),
     ("BYNAME_NAME_SHOWN", "half", "is one of full, initial, family."),
+    ("BYNAME_SECRET_KEY", "x" * 31, "is too short: put 50 random characters, and never fewer than 32."),
+    ("BYNAME_HOSTS", "localhost, *", "holds '*', which is every name: list the names callers use."),
+    (
+        "BYNAME_PUBLIC_URL",
+        "https://officers.example.org/byname",
+        (
+            "is 'https://officers.example.org/byname', which is no whole address; it looks like "
+            "https://officers.example.org."
+        ),
+    ),
+    (
+        "BYNAME_BACKUP_KEY",
+        "foo",
+        "is no public key for backups: it begins with age1. ./byname keys backup makes a pair.",
+    ),
+    ("BYNAME_LOG", "foo", "is 'foo'; it is stderr, or the full path of a file."),
+    ("BYNAME_TRUSTED_PROXIES", "0.0.0.0/0", "holds '0.0.0.0/0', which is everybody: name the proxy's own address."),
+    ("BYNAME_BODY_CAP", "10", "is '10'; forms need 65536 bytes or more."),
 ]
 _KEY = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="
 
@@ -63,11 +82,17 @@ def test_an_unknown_geocoder_stops_the_start(tmp_path: Path, monkeypatch: pytest
     assert not (tmp_path / "home").exists()
 
 
+def test_a_variable_nothing_reads_is_told_and_every_one_in_the_guide_is_known() -> None:
+    assert environment.unknown({"BYNAME_PUBLIC_ULR": "", "BYNAME_HOSTS": "", "PATH": ""}) == ["BYNAME_PUBLIC_ULR"]
+    guide = (Path(__file__).parents[2] / "docs/guides/operate.md").read_text(encoding="utf-8")
+    assert environment.unknown(dict.fromkeys(re.findall(r"BYNAME_[A-Z_]+", guide), "")) == []
+
+
 def test_right_values_are_read_as_they_are_meant() -> None:
     given = {
         "BYNAME_LISTEN": "::",
         "BYNAME_WORKERS": "4",
-        "BYNAME_BODY_CAP": "2000",
+        "BYNAME_BODY_CAP": "70000",
         "BYNAME_TRUSTED_PROXIES": "10.0.0.1/8, ::1",
         "BYNAME_PUBLIC_URL": "https://officers.example.org/",
         "BYNAME_DATA_KEYS": _KEY,
@@ -76,7 +101,7 @@ def test_right_values_are_read_as_they_are_meant() -> None:
     environment.refuse_wrong({})
     assert environment.listen(given) == "::"
     assert environment.workers(given) == 4
-    assert environment.body_cap(given) == 2000
+    assert environment.body_cap(given) == 70000
     assert [str(network) for network in environment.trusted_proxies(given)] == ["10.0.0.0/8", "::1/128"]
     assert environment.public_url(given) == "https://officers.example.org"
     assert environment.data_keys(given) == [_KEY]

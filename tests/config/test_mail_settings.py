@@ -75,3 +75,10 @@ def test_all_of_it_is_refused_before_anything_starts() -> None:
     for wrong in ({"BYNAME_SMTP_URL": "x"}, {"BYNAME_MAIL_FROM": "x"}, {"BYNAME_LEDGER_KEY": "x"}):
         with pytest.raises(ImproperlyConfigured):
             environment.refuse_wrong(wrong)
+
+
+def test_letters_are_sent_only_where_their_links_have_an_address() -> None:
+    sends = {"BYNAME_SMTP_URL": "smtp://mail.example.org", "BYNAME_MAIL_FROM": "no-reply@example.org"}
+    with pytest.raises(ImproperlyConfigured, match=r"^BYNAME_PUBLIC_URL is not set: letters to staff hold links"):
+        environment.refuse_wrong(sends)
+    environment.refuse_wrong(sends | {"BYNAME_PUBLIC_URL": "https://officers.example.org"})

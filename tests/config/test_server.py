@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -9,14 +10,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from byname.config import machine
-from byname.config.server import Application
+from byname.config import machine, server
+from byname.config.server import Application, Refusal
 from tests.config import stand_in
 from tests.config.ground import Running, heard, needs_root, needs_shared_python, processes_of, wait_until, web_server
 
@@ -77,14 +78,17 @@ def test_a_body_over_the_cap_is_refused_before_it_is_sent(web: Running) -> None:
 @slow
 @needs_shared_python
 def test_a_photo_may_be_longer_than_any_other_body_and_has_a_cap_of_its_own(web: Running) -> None:
-    answer = web.said_to(_post(b"\xff" * 5_500_000, path="/desk/me/photo/"))
+    answer = web.said_to(_post(b"\xff" * 5_500_000, "Cookie: a=b; desk=any", path="/desk/me/photo/"))
     # The stand-in gives back what it was given, in pieces.
     assert (_head(answer)[0], answer.count(b"\xff")) == (200, 5_500_000)
     assert _head(web.said_to(_post(b"x" * 10_001, path="/desk/me/words/")))[0] == 413
-    declared = b"POST /desk/me/photo/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6291457\r\n\r\n"
-    answer = web.said_to(declared)
+    declared = b"POST /desk/me/photo/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6291457\r\n"
+    answer = web.said_to(declared + b"Cookie: __Secure-desk=any\r\n\r\n")
     assert _head(answer)[0] == 413
     assert answer.endswith(b"A photo may have at most 5 MB: save it smaller and try again.\n")
+    answer = web.said_to(declared + b"Cookie: desk-form=any\r\n\r\n")
+    assert _head(answer)[0] == 413
+    assert answer.endswith(b"Please sign in first, then send the photo again.\n")
 
 
 @slow
@@ -355,3 +359,70 @@ def test_headers_reach_django_under_their_own_names_only() -> None:
     request = _Request()
     request.headers = {"x_forwarded_for": "1.1.1.1", "proxy": "http://evil"}
     assert not [name for name in _seen(request) if "FORWARDED" in name or "PROXY" in name]
+
+
+class _Sent:
+    """A body that arrives in parts, the last one when it is let."""
+
+    def __init__(self, size: int, let: asyncio.Event) -> None:
+        self.size, self._let = size, let
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"x" * (self.size - 1)
+        await self._let.wait()
+        yield b"x"
+
+
+async def _bodies(application: Application, sizes: list[int]) -> list[int]:
+    """What became of bodies sent at once, each before the others have ended: their lengths, or the refusal."""
+    let = asyncio.Event()
+
+    async def one(size: int) -> int:
+        request = _Request(content_length=str(size))
+        request.method = "POST"
+        try:
+            return len(await application._body(request, _Sent(size, let)))
+        except Refusal as refusal:
+            return -refusal.status
+
+    asking = [asyncio.ensure_future(one(size)) for size in sizes]
+    await asyncio.sleep(0.05)
+    let.set()
+    return list(await asyncio.gather(*asking))
+
+
+def test_a_worker_holds_so_many_bytes_of_bodies_and_short_forms_come_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_HELD", 150_000)
+    application = Application(stand_in.answer, environment={})
+    assert asyncio.run(_bodies(application, [100_000, 40_000, 60_000, 500])) == [100_000, 40_000, -503, 500]
+    assert application._held == 140_500
+
+
+def test_what_bodies_took_is_given_back_whatever_became_of_them() -> None:
+    application = Application(stand_in.answer, body_seconds=0.01, environment={})
+    assert asyncio.run(_bodies(application, [100_000])) == [-408]
+    assert application._held == 0
+    application = Application(stand_in.answer, environment={})
+    protocol, request = _Protocol(), _Request(content_length="4")
+    request.method = "POST"
+
+    async def asked() -> None:
+        application.__rsgi_init__(asyncio.get_running_loop())
+        await application.__rsgi__(request, protocol)
+        application.__rsgi_del__(asyncio.get_running_loop())
+
+    asyncio.run(asked())
+    assert (protocol.said, application._held) == ([(200, b"four")], 0)
+
+
+class _Protocol:
+    """The other end of one request, as granian offers it."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[int, bytes]] = []
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"four"
+
+    def response_bytes(self, status: int, _headers: object, body: bytes) -> None:
+        self.said.append((status, body))

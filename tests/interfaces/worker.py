@@ -24,6 +24,7 @@ class Answered:
 
     status: int
     headers: dict[str, str]
+    cookies: list[str]
     text: str
     seconds: float
 
@@ -110,6 +111,7 @@ def _answer(django: Any, doorstep: Any, asked: dict[str, Any]) -> dict[str, Any]
     return {
         "status": status,
         "headers": {name.lower(): value for name, value in headers},
+        "cookies": [value.partition(";")[0] for name, value in headers if name.lower() == "set-cookie"],
         "text": content.decode("utf-8", "replace"),
         "seconds": time.monotonic() - began,
     }

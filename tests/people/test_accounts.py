@@ -135,6 +135,7 @@ def test_only_administrators_and_operators_invite_change_reset_and_end(db: None,
             lambda by=by: actions.reset_second_factor(somebody.pk, by=by, at=noon),
             lambda by=by: actions.end_account(somebody.pk, by=by, at=noon),
             lambda by=by: queries.accounts(viewer=by),
+            lambda by=by: queries.account_page(viewer=by),
             lambda by=by: queries.account(somebody.pk, viewer=by),
             lambda by=by: queries.open_invitations(viewer=by, at=noon),
         ]
@@ -219,6 +220,29 @@ def test_the_list_of_accounts_costs_the_same_for_one_and_for_five(
     with django_assert_num_queries(2):
         found = queries.accounts(viewer=BY)
     assert sorted(each.second_factor for each in found) == [False, False, True, True, True]
+
+
+def test_accounts_come_a_page_at_a_time_and_are_found_by_name_address_and_badge(
+    db: None, noon: datetime, django_assert_num_queries: Any
+) -> None:
+    cast = city.build(by=BY, at=noon)
+    staff.account("officer", officer=cast.ana)
+    for number in range(6):
+        staff.account("clerk", email=f"{number}@service.example")
+    for offset, expected in ((0, 3), (3, 3), (6, 1), (60, 1)):
+        with django_assert_num_queries(3):
+            page = queries.account_page(viewer=BY, offset=offset, limit=3)
+        assert (page.total, len(page.accounts)) == (7, expected)
+
+    def found(text: str, **about: bool) -> list[str]:
+        return [each.email for each in queries.account_page(viewer=BY, text=text, **about).accounts]
+
+    ana = f"officer-{cast.ana.badge}@service.example"
+    assert found("the OFFICER") == found(cast.ana.badge) == [ana]
+    assert (found("4@service"), found("the 4@"), found("nobody\0"), found("4_")) == (
+        ["4@service.example"], ["4@service.example"], [], []
+    )  # fmt: skip
+    assert found("", ended=True) == []
 
 
 def test_ones_own_ways_in_are_nobody_elses(db: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from byname.ledger.models import LedgerLine
 from byname.people import actions, queries, rules
 from byname.people.models import Officer
 from byname.people.queries import Asked
-from byname.vocabulary import Actor, NotThere
+from byname.vocabulary import Actor, NotThere, operator
 from tests import staff
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +152,50 @@ def test_one_look_and_three_hundred_cost_the_same_number_of_questions(
     with django_assert_num_queries(9):
         found = asked(overseer, noon)
     assert (found.total, len(found.lines)) == (301, 50)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("narrowed", [{}, {"record": "O-000003"}, {"event": "read.hours"}])
+def test_the_latest_looks_tell_what_the_whole_count_tells(
+    overseer: Actor, noon: datetime, clerk_of_records: Actor, seed: int, narrowed: dict[str, str]
+) -> None:
+    chance = random.Random(seed)
+    rows = [rules.OfficerRow(str(number), "Ada", f"Letter{'abc'[number]}") for number in range(3)]
+    references = list(actions.bring_officers(rows, by=clerk_of_records, at=noon).references.values())
+    everybody = [staff.acting(staff.account("coordinator")), staff.acting(staff.account("sergeant", divisions=["D1"]))]
+    for number, reference in enumerate(references):
+        made = staff.account("officer", email=f"{number}@city.example")
+        made.officer = Officer.objects.get(reference=reference)
+        made.save()
+        everybody.append(staff.acting(made))
+    for _ in range(60):
+        looked = [f"O-{number:06}" for number in chance.sample(range(40), chance.choice([1, 2, 30]))]
+        at = noon - timedelta(days=chance.randrange(80), hours=chance.choice([0, 1, 2, 8, 11]))
+        event = chance.choice(["read.officer", "read.hours"])
+        look(chance.choice(everybody), at, *looked, event=event, outside=chance.random() < 0.1)
+    look(operator("bench"), noon - timedelta(hours=3), "O-000003")
+    on_duty = {reference: frozenset({MONDAY - timedelta(days=chance.randrange(30))}) for reference in references[:2]}
+    what = Asked(OCTOBER.first, OCTOBER.last, **narrowed)  # type: ignore[arg-type]
+    known = queries.readers(viewer=overseer)
+    latest = queries.latest_looks(what, viewer=overseer, at=noon, on_duty=on_duty, known=known, most_standing_out=5)
+    whole = queries.readings(what, viewer=overseer, at=noon, on_duty=on_duty)
+    assert (latest.lines, latest.total) == (whole.lines, whole.total)
+    assert latest.people == len({day.account_id for day in whole.days})
+    told = [(day.account_id, day.day.on, day.stands_out) for day in whole.days if day.stands_out]
+    assert [(day.account_id, day.day.on, day.stands_out) for day in latest.standing_out] == told[:5]
+    assert (latest.standing_out_in_all, bool(told)) == (len(told), True)
+
+
+def test_the_latest_looks_cost_the_same_for_one_and_for_three_hundred(
+    overseer: Actor, sergeant: Actor, noon: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    known = queries.readers(viewer=overseer)
+    asking = {"viewer": overseer, "at": noon, "on_duty": {}, "known": known}
+    # A savepoint around the ledger's own line makes two of them.
+    look(sergeant, noon, outside=True)
+    with django_assert_num_queries(6):
+        queries.latest_looks(OCTOBER, **asking)  # type: ignore[arg-type]
+    look(sergeant, noon, *(f"O-{number:06}" for number in range(300)))
+    with django_assert_num_queries(7):
+        found = queries.latest_looks(OCTOBER, **asking)  # type: ignore[arg-type]
+    assert (found.total, len(found.lines), found.people) == (301, 50, 1)

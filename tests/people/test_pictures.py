@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import random
+import subprocess
+import sys
+import threading
 import time
 import zlib
 
@@ -13,12 +16,14 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from byname.people import rules
+from byname.people.rules import pictures
 from byname.vocabulary import Refused
 
 UNREAD = "This is not a photo byname can read; it takes JPEG, PNG and WebP."
 DAMAGED = "The photo is not whole: part of the file is missing or damaged."
 SECOND = "This file is not only a picture; save the photo as a plain JPEG."
 MANY = "The photo has more than 40 million pixels; save it smaller and try again."
+WHOLE = "A PNG or WebP may have at most 16 million pixels; save the photo as a JPEG and try again."
 MOVES = "The picture moves; byname takes a still photo."
 SMALL = "The photo is too small: it needs at least 360 × 420 pixels."
 
@@ -180,6 +185,86 @@ def test_a_photo_of_just_too_many_pixels_is_refused() -> None:
     assert refusal(saved(picture(8001, 5000, mode="1", colour=1), "PNG")) == MANY
     vast = b"WEBPVP8X" + (10).to_bytes(4, "little") + bytes([0, 0, 0, 0]) + (16_383).to_bytes(3, "little") * 2
     assert refusal(b"RIFF" + len(vast).to_bytes(4, "little") + vast) == MANY
+
+
+def test_only_a_jpeg_may_have_more_than_sixteen_million_pixels() -> None:
+    assert refusal(saved(picture(4001, 4000, mode="1", colour=1), "PNG")) == WHOLE
+    assert refusal(saved(picture(4001, 4000), "WEBP", lossless=True, method=0)) == WHOLE
+    wide = b"WEBPVP8X" + (10).to_bytes(4, "little") + bytes([0, 0, 0, 0]) + (4000).to_bytes(3, "little") * 2
+    assert refusal(b"RIFF" + len(wide).to_bytes(4, "little") + wide) == WHOLE
+    assert rules.renditions(saved(picture(6000, 5000)))[-1].width == 720
+    # As phones write it: a JPEG that holds the photo again.
+    twice = saved(picture(6000, 5000), "MPO", save_all=True, append_images=[picture(600, 500)])
+    assert rules.renditions(twice)[-1].width == 720
+
+
+def test_a_large_photo_is_made_smaller_and_stands_upright_on_white() -> None:
+    image = picture(3600, 3400, mode="RGBA", colour=(0, 0, 255, 255))
+    image.paste((255, 0, 0, 255), (0, 0, 1800, 3400))
+    image.paste((0, 0, 0, 0), (1700, 1600, 1900, 1800))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    large = by_size(saved(image, "PNG", exif=exif, compress_level=1))["large", "jpeg"]
+    top, bottom = large.getpixel((360, 60)), large.getpixel((360, 780))
+    assert (top[0] > 200, bottom[2] > 200) == (True, True)  # type: ignore[index]
+    seen = {large.getpixel((360, row)) for row in range(400, 460)}
+    assert any(min(colour) > 240 for colour in seen)  # type: ignore[type-var, arg-type]
+
+
+_MEASURED = """
+import io, pathlib, re, sys
+from PIL import Image
+from byname.people import rules
+# What the system says in getrusage begins with the most the parent ever had.
+most = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]) // 1024
+content = sys.stdin.buffer.read()
+small = io.BytesIO()
+Image.new("RGB", (720, 840)).save(small, "JPEG")
+rules.renditions(small.getvalue())
+before = most()
+rules.renditions(content)
+print(most() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "form", "megabytes"),
+    [
+        (Image.new("RGBA", (4000, 4000), (1, 2, 3, 99)), "PNG", 200),
+        (Image.new("RGBA", (4000, 4000), (1, 2, 3, 99)), "WEBP", 320),
+        (Image.new("RGB", (620, 64_000), (9, 80, 8)), "JPEG", 320),
+    ],
+    ids=["see-through", "webp", "very-tall"],
+)
+def test_the_largest_photos_take_little_memory(image: Image.Image, form: str, megabytes: int) -> None:
+    more: dict[str, object] = {"lossless": True, "method": 0} if form == "WEBP" else {}
+    said = subprocess.run(
+        [sys.executable, "-c", _MEASURED], input=saved(image, form, **more), capture_output=True, check=True, timeout=60
+    )
+    assert int(said.stdout) < megabytes
+
+
+def test_one_photo_is_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, most = 0, 0
+    one = pictures._photo
+
+    def counted(content: bytes) -> Image.Image:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        time.sleep(0.02)
+        made = one(content)
+        at_work -= 1
+        return made
+
+    monkeypatch.setattr(pictures, "_photo", counted)
+    content = saved(picture())
+    threads = [threading.Thread(target=rules.renditions, args=(content,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from byname.ledger.models import LedgerLine, Letter
 from byname.people import actions as people_actions
 from byname.people import queries as people
 from byname.postings import actions, queries, rules
-from byname.postings.models import Handover, HandoverItem, Posting
+from byname.postings.models import Handover, HandoverItem, Posting, Proposal
 from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere, Refused
 from tests import cast as city
 from tests import staff
@@ -341,7 +342,7 @@ def test_who_announces_chooses_the_day_residents_are_told_from(
         actions.tell_from(reference, cast.on + 20 * DAY, by=elif_, at=noon)
 
 
-def test_lists_hold_what_is_within_reach_at_the_price_of_one_query(
+def test_lists_hold_what_is_within_reach_at_the_price_of_two_queries(
     cast: Cast,
     noon: datetime,
     harbour: str,
@@ -354,5 +355,134 @@ def test_lists_hold_what_is_within_reach_at_the_price_of_one_query(
     assert [state.outgoing for state in queries.open_handovers(viewer=farid)] == [cast.elif_.reference]
     elsewhere = Actor("account", roles=frozenset({"sergeant"}), divisions=frozenset({"D1"}))
     assert queries.open_handovers(viewer=elsewhere) == ()
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    # The handovers, and how each officer may be named.
+    with django_assert_num_queries(2):  # type: ignore[operator]
         queries.open_handovers(viewer=sergeant)
+
+
+def until(officer: str, last: date | None, far: date = date(2029, 1, 1)) -> None:
+    """Sets the end of an officer's posting to the harbour."""
+    posting = Posting.objects.get(area__slug="harbour", officer__reference=officer)
+    posting.period, posting.planned_end_on = type(posting.period)(posting.period.lower, last), last or far
+    posting.save()
+
+
+def test_an_end_set_to_a_day_already_past_moves_the_handover_there_and_keeps_its_words(
+    cast: Cast, noon: datetime, harbour: str, elif_: Actor
+) -> None:
+    actions.add_item(harbour, "open_work", "lanterns in the lane", by=elif_, at=noon)
+    until(cast.elif_.reference, cast.on - 100 * DAY)
+    assert actions.open_due_handovers(by=SYSTEM, at=noon) == actions.Kept(opened=0, moved=1, withdrawn=0)
+    assert Handover.objects.get(reference=harbour).leaves_on == cast.on - 100 * DAY
+    assert HandoverItem.objects.get().expires_on == cast.on + rules.WORDS_KEPT
+    assert actions.open_due_handovers(by=SYSTEM, at=noon) == actions.Kept(0, 0, 0)
+
+
+def test_one_whose_posting_is_gone_is_withdrawn(cast: Cast, noon: datetime, harbour: str) -> None:
+    Posting.objects.filter(area__slug="harbour", officer__reference=cast.elif_.reference).delete()
+    assert actions.open_due_handovers(by=SYSTEM, at=noon).withdrawn == 1
+    assert Handover.objects.filter(reference=harbour).count() == 0
+
+
+def test_both_words_given_a_changed_successor_opens_it_again(
+    cast: Cast, noon: datetime, harbour: str, elif_: Actor, farid: Actor, clerk_of_records: Actor
+) -> None:
+    actions.add_item(harbour, "note", "The ferry’s master knows everybody.", by=elif_, at=noon)
+    actions.give_word(harbour, by=elif_, at=noon)
+    assert actions.give_word(harbour, by=farid, at=noon) is True
+    actions.open_due_handovers(by=SYSTEM, at=noon + DAY)
+    assert Handover.objects.get(reference=harbour).closed_at == noon
+    assert actions.open_handover(cast.elif_.reference, "harbour", by=elif_, at=noon) == harbour
+    Posting.objects.filter(area__slug="harbour", officer__reference=cast.farid.reference).delete()
+    hugo = staff.acting(staff.account("officer", officer=cast.hugo))
+    actions.end_posting(cast.hugo.badge, "ring", last=cast.on + 5 * DAY, reason="leave", by=clerk_of_records, at=noon)
+    actions.post_officer(cast.hugo.badge, "harbour", "lead", first=cast.on + 21 * DAY, by=clerk_of_records, at=noon)
+    Letter.objects.all().delete()
+    actions.open_due_handovers(by=SYSTEM, at=noon + DAY)
+    state = queries.handover(harbour, viewer=hugo, at=noon + DAY).state
+    assert (state.incoming, state.outgoing_word_at, state.incoming_word_at, state.closed_at) == (
+        cast.hugo.reference,
+        noon,
+        None,
+        None,
+    )
+    assert HandoverItem.objects.get().expires_on == cast.on + 21 * DAY + rules.WORDS_KEPT
+    assert {(letter.kind, letter.recipient) for letter in Letter.objects.all()} >= {
+        ("handover_opened", "officer-1008@service.example")
+    }
+    assert len(lines("handover.reopened")) == 1
+    assert actions.give_word(harbour, by=hugo, at=noon + DAY) is True
+
+
+def test_one_that_is_closed_is_seen_and_not_offered_to_be_opened_and_never_withdrawn(
+    cast: Cast, noon: datetime, harbour: str, elif_: Actor, farid: Actor
+) -> None:
+    actions.give_word(harbour, by=elif_, at=noon)
+    actions.give_word(harbour, by=farid, at=noon)
+    seen = queries.area_to_hand_over("harbour", on=cast.on, viewer=elif_)
+    assert {each.officer: each.handover and each.handover.reference for each in seen.team}[
+        cast.elif_.reference
+    ] == harbour
+    assert seen.left == ()
+    Posting.objects.filter(area__slug="harbour", officer__reference=cast.farid.reference).delete()
+    until(cast.elif_.reference, cast.on + 30 * DAY)
+    assert actions.open_due_handovers(by=SYSTEM, at=noon).moved == 1
+    until(cast.elif_.reference, None)
+    assert Handover.objects.get(reference=harbour).leaves_on == cast.on + 30 * DAY
+
+
+def test_who_was_adopted_to_follow_and_does_not_come_is_no_party_any_more(
+    cast: Cast, noon: datetime, harbour: str, farid: Actor
+) -> None:
+    leading = Posting.objects.get(area__slug="harbour", officer__reference=cast.elif_.reference)
+    coming = Posting.objects.get(area__slug="harbour", officer__reference=cast.farid.reference)
+    Proposal.objects.create(
+        officer=coming.officer,
+        area=coming.area,
+        role="lead",
+        first_on=coming.period.lower,
+        planned_end_on=cast.on + 900 * DAY,
+        succeeds=leading,
+        proposed_at=noon,
+        adopted_at=noon,
+    )
+    actions.open_due_handovers(by=SYSTEM, at=noon)
+    assert queries.handover(harbour, viewer=farid, at=noon).side == "incoming"
+    coming.delete()
+    actions.open_due_handovers(by=SYSTEM, at=noon)
+    assert Handover.objects.get(reference=harbour).incoming is None
+    with pytest.raises(NotThere):
+        queries.handover(harbour, viewer=farid, at=noon)
+    # Nor on the day the officer leaves, and after.
+    Handover.objects.filter(reference=harbour).update(incoming=coming.officer_id)
+    actions.open_due_handovers(by=SYSTEM, at=noon + 22 * DAY)
+    assert Handover.objects.get(reference=harbour).incoming is None
+
+
+def test_nobody_opens_a_handover_of_a_place_they_declared_a_conflict_about(cast: Cast, noon: datetime) -> None:
+    ines = staff.acting(staff.account("officer", officer=cast.ines), areas=["ring"])
+    Posting.objects.filter(officer__reference=cast.ines.reference).update(planned_end_on=cast.on + 100 * DAY)
+    closed = queries.places_told_of("ring", viewer=ines)
+    conflicted = replace(ines, conflicts=closed)
+    assert any(each.may_open for each in queries.area_to_hand_over("ring", on=cast.on, viewer=ines).team)
+    with pytest.raises(NotThere):
+        queries.area_to_hand_over("ring", on=cast.on, viewer=conflicted)
+    with pytest.raises(NotThere):
+        actions.open_handover(cast.ines.reference, "ring", by=conflicted, at=noon)
+    assert actions.open_handover(cast.ines.reference, "ring", by=ines, at=noon)
+
+
+def test_what_the_outgoing_officer_vouched_for_nobody_else_removes(
+    noon: datetime, harbour: str, elif_: Actor, farid: Actor, sergeant: Actor
+) -> None:
+    work = actions.add_item(harbour, "open_work", "lanterns in the lane", by=elif_, at=noon)
+    actions.give_word(harbour, by=elif_, at=noon)
+    own = actions.add_item(harbour, "note", "Ask about the boats.", by=farid, at=noon + DAY)
+    for other in (farid, sergeant):
+        with pytest.raises(Refused, match="only they can take this off"):
+            actions.remove_item(harbour, work, by=other, at=noon + DAY)
+    page = queries.handover(harbour, viewer=farid, at=noon + DAY)
+    assert [(item.number, item.vouched) for item in page.items] == [(work, True), (own, False)]
+    assert actions.remove_item(harbour, own, by=farid, at=noon + DAY) is True
+    assert actions.remove_item(harbour, own, by=farid, at=noon + DAY) is False
+    assert actions.remove_item(harbour, work, by=elif_, at=noon + DAY) is True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from byname.ledger import queries as ledger
 from byname.ledger.models import LedgerLine, Letter
+from byname.people import actions as people
 from byname.people.models import Account, Officer
 from byname.postings import actions, queries, rules
 from byname.postings.models import Posting, Proposal
@@ -15,6 +16,7 @@ from byname.vocabulary import PUBLIC, Actor, NotThere, Period, Refused
 from tests.postings.town import ELM, OAK, enlist, officer, post, posting
 
 TODAY = date(2026, 11, 23)
+MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SOON = date(2027, 3, 1)
 COORDINATOR = Actor("account", account_id=1, roles=frozenset({"coordinator"}))
 SERGEANT = Actor("account", account_id=2, roles=frozenset({"sergeant"}), divisions=frozenset({"D11"}))
@@ -45,7 +47,7 @@ def team(built: None, noon: datetime, clerk_of_records: Actor) -> dict[str, str]
 
 def kinds(number: int, viewer: Actor = COORDINATOR, on: date = TODAY) -> list[tuple[str, str]]:
     """What a proposal would do, by weight and kind."""
-    seen = queries.proposal(number, on=on, viewer=viewer)
+    seen = queries.proposal(number, on=on, at=MORNING, viewer=viewer)
     return [(each.weight, each.kind) for each in seen.consequences]
 
 
@@ -66,6 +68,20 @@ def test_a_proposal_promises_a_whole_term_and_changes_nothing(team: dict[str, st
     )  # fmt: skip
     assert (standing(), ledger.public_versions(viewer=PUBLIC)) == before
     assert [line.event for line in ledger.lines_about("proposal", number, viewer=PUBLIC)] == ["proposal.made"]
+
+
+def test_the_same_proposal_made_twice_waits_once(noon: datetime) -> None:
+    first = actions.propose_posting("3", ELM, "lead", first=SOON, by=COORDINATOR, at=noon)
+    assert actions.propose_posting("3", ELM, "lead", first=SOON, by=COORDINATOR, at=noon) == first
+    assert actions.propose_posting("3", ELM, "member", first=SOON, by=COORDINATOR, at=noon) != first
+    anew = actions.propose_posting("3", ELM, "lead", first=SOON, instead_of=first, by=COORDINATOR, at=noon)
+    assert (
+        actions.propose_posting("3", ELM, "lead", first=SOON, instead_of=first, by=COORDINATOR, at=noon)
+        == anew
+        != first
+    )
+    actions.drop_proposal(anew, by=COORDINATOR, at=noon)
+    assert actions.propose_posting("3", ELM, "lead", first=SOON, by=COORDINATOR, at=noon) != anew
 
 
 def test_adopting_ends_the_officers_own_posting_and_tells_residents_thirty_days_before(noon: datetime) -> None:
@@ -112,7 +128,8 @@ def test_a_successor_ends_the_outgoing_leads_posting_on_the_same_day(noon: datet
         ("3", OAK, "lead", SOON, None, ""),
     ]
     assert [
-        line.state for line in (queries.proposal(n, on=TODAY, viewer=COORDINATOR).line for n in (alone, number))
+        line.state
+        for line in (queries.proposal(n, on=TODAY, at=MORNING, viewer=COORDINATOR).line for n in (alone, number))
     ] == [
         "dropped",
         "adopted",
@@ -122,9 +139,9 @@ def test_a_successor_ends_the_outgoing_leads_posting_on_the_same_day(noon: datet
 def test_a_member_whose_end_is_set_serves_side_by_side_with_the_successor(noon: datetime) -> None:
     actions.end_posting("2", OAK, last=SOON + timedelta(14), reason="leave", by=COORDINATOR, at=noon)
     number = actions.propose_posting("3", OAK, "member", first=SOON, succeeds="2", by=COORDINATOR, at=noon)
-    assert [each.sentence for each in queries.proposal(number, on=TODAY, viewer=COORDINATOR).consequences] == [
-        "Constable Ofc (2) and Constable Ofd (3) serve side by side for 14 days."
-    ]
+    assert [
+        each.sentence for each in queries.proposal(number, on=TODAY, at=MORNING, viewer=COORDINATOR).consequences
+    ] == ["Constable Ofc (2) and Constable Ofd (3) serve side by side for 14 days."]
     actions.adopt_proposal(number, by=COORDINATOR, at=noon)
     assert Posting.objects.get(officer__badge_number="2").period.upper == SOON + timedelta(14)
 
@@ -158,7 +175,9 @@ def test_what_forbids_a_proposal_is_told_before_and_refused_after(
     before = standing()
     with pytest.raises(Refused) as no:
         actions.adopt_proposal(number, own_reason="other", outgoing_reason="other", by=COORDINATOR, at=noon)
-    assert no.value.sentence == rules.refusal(queries.proposal(number, on=TODAY, viewer=COORDINATOR).consequences)
+    assert no.value.sentence == rules.refusal(
+        queries.proposal(number, on=TODAY, at=MORNING, viewer=COORDINATOR).consequences
+    )
     assert (standing(), Proposal.objects.get().adopted_at) == (before, None)
 
 
@@ -197,7 +216,7 @@ def test_a_sergeant_proposes_in_their_own_division_and_decides_nothing(noon: dat
         actions.drop_proposal(elsewhere, by=SERGEANT, at=noon)
     assert [line.number for line in queries.proposals_waiting(viewer=SERGEANT)] == [number]
     with pytest.raises(NotThere):
-        queries.proposal(elsewhere, on=TODAY, viewer=SERGEANT)
+        queries.proposal(elsewhere, on=TODAY, at=MORNING, viewer=SERGEANT)
 
 
 @pytest.mark.parametrize("role", ["officer", "analyst", "overseer", "clerk", "administrator"])
@@ -205,7 +224,7 @@ def test_nobody_else_sees_a_proposal(noon: datetime, role: str) -> None:
     number = actions.propose_posting("3", OAK, "member", first=SOON, by=COORDINATOR, at=noon)
     viewer = Actor("account", account_id=9, roles=frozenset({role}), divisions=frozenset({"D11"}))
     with pytest.raises(NotThere):
-        queries.proposal(number, on=TODAY, viewer=viewer)
+        queries.proposal(number, on=TODAY, at=MORNING, viewer=viewer)
     with pytest.raises(NotThere):
         queries.proposals_waiting(viewer=viewer)
 
@@ -242,3 +261,51 @@ def test_the_officer_posted_and_the_one_who_makes_way_are_written_to(team: dict[
         ("posting_ended", "1@service.example"),
         ("posting_adopted", "3@service.example"),
     ]
+
+
+def test_that_somebody_lives_there_is_kept_from_who_only_proposes_and_each_look_is_recorded(
+    team: dict[str, str], noon: datetime
+) -> None:
+    number = actions.propose_posting("4", OAK, "member", first=SOON, by=SERGEANT, at=noon)
+    told = {
+        name: next(each.sentence for each in queries.proposal(number, on=TODAY, at=noon, viewer=viewer).consequences)
+        for name, viewer in {"sergeant": SERGEANT, "coordinator": COORDINATOR}.items()
+    }
+    oak = Proposal.objects.get().area.name
+    name = queries.proposals_waiting(viewer=SERGEANT)[0].officer_title
+    assert told == {
+        "sergeant": f"{name} cannot be posted to {oak}: ask the coordinator.",
+        "coordinator": f"{name} cannot be posted to {oak}: nobody is posted where they live.",
+    }
+    looks = LedgerLine.objects.filter(event="read.home").order_by("pk")
+    assert [(line.subject_id, line.actor_account_id, line.facts) for line in looks] == [
+        (team["4"], 2, {"area": OAK, "outside": True}),
+        (team["4"], 1, {"area": OAK, "outside": False}),
+    ]
+    actions.drop_proposal(number, by=SERGEANT, at=noon)
+    assert looks.count() == 2
+
+
+def test_the_ledger_says_whom_somebody_proposed(team: dict[str, str], noon: datetime) -> None:
+    actions.propose_posting("3", OAK, "member", first=SOON, by=SERGEANT, at=noon)
+    assert LedgerLine.objects.get(event="proposal.made").facts == {"area": OAK, "officer": team["3"]}
+
+
+def test_somebody_hidden_is_found_by_badge_only_by_who_may_see_them(
+    team: dict[str, str], noon: datetime, clerk_of_records: Actor
+) -> None:
+    for badge in ("2", "3"):
+        people.hide_officer(team[badge], by=clerk_of_records, at=noon)
+    found = {
+        (name, badge): queries.officer_to_propose(badge, on=TODAY, viewer=viewer) is not None
+        for name, viewer in {"sergeant": SERGEANT, "coordinator": COORDINATOR}.items()
+        for badge in ("2", "3", "99")
+    }
+    assert [key for key, value in found.items() if value] == [
+        ("sergeant", "2"),
+        ("coordinator", "2"),
+        ("coordinator", "3"),
+    ]
+    for badge in ("3", "99"):
+        with pytest.raises(Refused, match="no officer with that badge number"):
+            actions.propose_posting(badge, OAK, "member", first=SOON, by=SERGEANT, at=noon)

@@ -210,6 +210,8 @@ def test_standing_in(leaving: date, has_account: bool, already: bool) -> str:
         (day("2026-11-25"), day("2026-11-24"), refused("The last day is before the first.")),
         (day("2026-11-01"), day("2026-11-22"), refused("These days have passed.")),
         (day("2026-11-01"), TODAY, "from 1 November to 23 November"),
+        (day("9999-12-30"), day("9999-12-31"), refused("Choose a day between 1950 and 2150.")),
+        (TODAY, day("9999-12-31"), refused("Choose a day between 1950 and 2150.")),
     ],
 )
 def test_the_days_of_a_cover(first: date, last: date) -> str:
@@ -236,3 +238,53 @@ def test_who_follows_a_lead(ends: date, adopted: str, proposed: str) -> str:
 
     state, who = rules.succession("Ada", ends, followers(adopted), followers(proposed))
     return f"{state} {who.officer}" if who else state
+
+
+@rule(
+    "A last day set at the desk on 2026-11-23, of a posting since 2024-03-01 promised until 2028-03-01, is no slip of "
+    "a year: at most seven days past, and at most a year after the promise, or after today where that has passed.",
+    columns=("last day", "promised until", "answer"),
+    rows=[
+        (day("2026-11-16"), day("2028-03-01"), "set"),
+        (day("2026-11-15"), day("2028-03-01"), refused("That day is more than 7 days ago: look at the year.")),
+        (day("2029-03-02"), day("2028-03-01"), "set"),
+        (
+            day("2029-03-03"),
+            day("2028-03-01"),
+            refused("That is more than a year after the promised Wednesday 1 March 2028: look at the year."),
+        ),
+        (day("2027-11-24"), day("2026-01-01"), "set"),
+        (
+            day("2027-11-25"),
+            day("2026-01-01"),
+            refused("That is more than a year after today: look at the year."),
+        ),
+        (day("2024-02-29"), day("2028-03-01"), refused("They begin on Friday 1 March 2024: choose a later day.")),
+    ],
+)
+def test_a_last_day_at_the_desk(last: date, promised: date) -> str:
+    rules.refuse_last_day(last, day("2024-03-01"), promised, TODAY)
+    return "set"
+
+
+@rule(
+    "What stood on the checklist when the one who leaves gave their word, nobody else takes off it.",
+    columns=("side", "stood there then", "answer"),
+    rows=[
+        ("outgoing", True, "off"),
+        ("incoming", False, "off"),
+        (
+            "incoming",
+            True,
+            refused("The one who leaves gave their word that everything is here: only they can take this off."),
+        ),
+        (
+            "",
+            True,
+            refused("The one who leaves gave their word that everything is here: only they can take this off."),
+        ),
+    ],
+)
+def test_taking_off_the_checklist(side: str, stood: bool) -> str:
+    rules.refuse_removal(side, vouched=stood)
+    return "off"

@@ -48,7 +48,7 @@ def test_a_usual_day(hours: tuple[int, ...]) -> int:
 @rule(
     "Hours pulled away come out of what was recorded in the area that day, and go back there when they are corrected.",
     columns=("in the area", "pulled away before", "pulled away now", "left in the area"),
-    rows=[(10, 0, 4, 6), (6, 4, 1, 9), (6, 4, 0, 10), (3, 0, 5, 0), (0, 0, 5, 0), (0, 5, 0, 0)],
+    rows=[(10, 0, 4, 6), (6, 4, 1, 9), (6, 4, 0, 10), (3, 0, 5, 0), (0, 0, 5, 0), (0, 8, 2, 6), (0, 5, 0, 5)],
 )
 def test_what_is_left_in_the_area(present: int, before: int, now: int) -> int:
     return rules.left_present(present, before, now)
@@ -115,25 +115,31 @@ def test_the_month_that_is_due(on: date) -> date:
     return rules.due_month(on)
 
 
-def city(text: str) -> dict[str, dict[str, dict[object, int]]]:
-    """A month's hours, written "mill: Ada present 90, Ben present 80; …"."""
+def city(text: str) -> tuple[dict[str, dict[str, dict[object, int]]], dict[str, str]]:
+    """A month's hours and the areas' divisions, written "mill in D11: Ada present 90, Ben present 80; …"."""
     found: dict[str, dict[str, dict[object, int]]] = {}
+    divisions: dict[str, str] = {}
     for part in text.split(";"):
-        area, _, told = part.partition(":")
-        kinds = found.setdefault(area.strip(), {})
+        named, _, told = part.partition(":")
+        area, _, division = named.strip().partition(" in ")
+        divisions[area] = division
+        kinds = found.setdefault(area, {})
         for figure in told.split(","):
             officer, kind, hours = figure.split()
             kinds.setdefault(kind, {})[officer] = int(hours) * 60
-    return found
+    return found, divisions
 
 
 THREE = "mill: Ada present 91, Ben present 80, Cem present 80"
 ONE = "ring: Dia present 64"
+TWO = "mill in D11: Ada present 91, Abe present 80; ring in D11: Ann present 80"
 
 
 @rule(
-    "No published figure, and no sum or difference of several, tells of fewer than three officers. Hours are rounded "
-    "to tens; what is said of the whole service is the sum of what is published.",
+    "No published figure, and no sum or difference of several, tells of fewer than three officers, not even to a "
+    "sergeant who takes out the hours of the own division. An officer is one of the three with ten hours or more in "
+    "that figure, and no officer has more than 70 % of it. Officers are counted who recorded any hours. Hours are "
+    "rounded to tens; what is said of the whole service is the sum of what is published.",
     columns=("recorded in a month, in hours", "published"),
     rows=[
         (THREE, ("mill: 3 officers, 250 here, 0 away",)),
@@ -155,14 +161,44 @@ ONE = "ring: Dia present 64"
             ("mill: 3 officers, 250 here, 90 away (other 90)",),
         ),
         (
+            f"{THREE}, Ada event 20, Ben event 20, Cem event 10, Ada court 14, Ben other 14, Cem training 14",
+            ("mill: 3 officers, 250 here, 90 away (event 50, other 40)",),
+        ),
+        # Who has under ten hours in a figure hides nobody in it.
+        (
             f"{THREE}, Ada event 20, Ben event 20, Cem event 10, Ada court 4, Ben other 4, Cem training 4",
-            ("mill: 3 officers, 250 here, 60 away (event 50, other 10)",),
+            ("mill: 3 officers, 250 here, 60 away (other 60)",),
+        ),
+        (
+            f"{THREE}, Ada event 20, Ben event 20, Cem event 20, Ada court 60, Ben court 1, Cem court 1",
+            ("mill: 3 officers, 250 here, 120 away (other 120)",),
+        ),
+        ("mill: Ada present 91, Ben present 80, Cem present 1", ()),
+        ("mill: Ada present 91, Ben present 80, Cem present 9", ()),
+        ("mill: Ada present 91, Ben present 80, Cem present 10", ("mill: 3 officers, 180 here, 0 away",)),
+        (f"{THREE}, Dan present 1", ("mill: 4 officers, 250 here, 0 away",)),
+        # Nor do two hide a third who has nearly all of it.
+        ("mill: Ada present 140, Ben present 30, Cem present 30", ("mill: 3 officers, 200 here, 0 away",)),
+        ("mill: Ada present 141, Ben present 30, Cem present 30", ()),
+        # A sergeant of D12 would take out Ben's and Cem's hours, and be left with Ada's.
+        ("mill in D11: Ada present 91; quay in D12: Ben present 70, Cem present 62", ()),
+        (
+            "mill in D11: Ada present 91; quay in D11: Ben present 70, Cem present 62",
+            ("together: 3 officers, 220 here, 0 away",),
+        ),
+        (
+            f"{TWO}; quay in D12: Ben present 70, Cem present 62; dock in D12: Dan present 70",
+            ("together: 6 officers, 450 here, 0 away",),
+        ),
+        (
+            f"{TWO}; quay in D12: Ben present 70; dock in D12: Dan present 70, Dov present 70, Dia present 70",
+            ("together: 7 officers, 530 here, 0 away",),
         ),
     ],
 )
 def test_what_is_published(recorded: str) -> tuple[str, ...]:
     told = []
-    for row in rules.published_rows(OCTOBER, city(recorded)):
+    for row in rules.published_rows(OCTOBER, *city(recorded)):
         hours = row.hours
         reasons = ", ".join(f"{reason} {count}" for reason, count in hours.by_reason)
         what = f"{hours.officers} officers, {hours.present} here, {hours.away} away" + (

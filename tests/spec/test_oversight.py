@@ -99,3 +99,18 @@ def test_what_an_area_stands_for(area: str, official_ids: tuple[int, ...]) -> tu
 )
 def test_which_places_are_admitted(places: tuple[str, ...], declared: int) -> tuple[str, ...]:
     return rules.admitted_places(places, declared=declared)
+
+
+@rule(
+    "It is asked who looked at what from one day up to and with another, in the years byname knows.",
+    columns=("first day", "last day", "answer"),
+    rows=[
+        (FRIDAY, FRIDAY, "shown"),
+        (FRIDAY, date(2026, 11, 19), refused("Choose a day that is not before the first one.")),
+        (date(1, 1, 1), date(1, 2, 1), refused("Choose a day between 1950 and 2150.")),
+        (date(9999, 12, 1), date(9999, 12, 31), refused("Choose a day between 1950 and 2150.")),
+    ],
+)
+def test_the_days_asked_for(first: date, last: date) -> str:
+    rules.refuse_days(first, last)
+    return "shown"

@@ -81,6 +81,8 @@ _SUBJECTS: Final = {
         ("officer", "see_postings", "an area of their division", False),
         ("officer", "see_handover", "their own area", True),
         ("officer", "see_handover", "their own area, where they declared a conflict", False),
+        ("officer", "open_handover", "their own area", True),
+        ("officer", "open_handover", "their own area, where they declared a conflict", False),
         ("officer", "see_spoken_code", "their own entry", True),
         ("sergeant", "see_spoken_code", "an officer of their division", False),
         ("sergeant", "see_officer", "an officer of their division", True),

@@ -76,6 +76,8 @@ def test_the_end_of_a_term(first: date, years: int) -> date:
         ("boss", day("2024-01-01"), None, None, "", ("role: one of lead, member, cover",)),
         ("lead", day("9998-01-01"), None, None, "", ("first: a day between 1950 and 2150",)),
         ("lead", day("1949-12-31"), None, None, "", ("first: a day between 1950 and 2150",)),
+        ("lead", day("2024-01-01"), None, day("9999-12-31"), "", ("planned_end: a day between 1950 and 2150",)),
+        ("cover", day("2150-12-30"), day("2151-01-01"), None, "", ("last: a day between 1950 and 2150",)),
     ],
 )  # fmt: skip
 def test_what_a_posting_may_say(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from byname.postings import rules
+from byname.postings.rules.proposals import Weight
 from byname.vocabulary import Period
 from tests.spec.tables import rule
 
@@ -237,3 +238,20 @@ def test_the_gaps_of_a_team(served: str) -> tuple[str, ...]:
         periods.append(Period(day(first), day(rest[1]) if rest else None))
     found = rules.gaps(periods, day("2026-01-01"), day("2027-01-01"))
     return tuple(f"{gap.first} to {gap.last}" for gap in found)
+
+
+@rule(
+    "That an officer lives in an area is told to who adopts; who proposes hears that it cannot be, and whom to ask.",
+    columns=("what adopting would do", "told to who only proposes"),
+    rows=[
+        (
+            (("no", "home", "Ada cannot be posted to Oak: nobody is posted where they live."),),
+            (("not_here", "Ada cannot be posted to Oak: ask the coordinator."),),
+        ),
+        ((("no", "too_late", "The first day has passed."),), (("too_late", "The first day has passed."),)),
+    ],
+)
+def test_what_is_told_of_a_home(found: tuple[tuple[Weight, str, str], ...]) -> tuple[tuple[str, str], ...]:
+    plan = rules.Plan("Ada", "Ada", "Oak", "Oak", "lead", TODAY, TODAY)
+    told = rules.home_untold(plan, [rules.Consequence(*each) for each in found])
+    return tuple((each.kind, each.sentence) for each in told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -63,6 +63,11 @@ def pooled(
     return tuple(others), tuple(pool)
 
 
-def people_in(figures: Iterable[Iterable[_K]]) -> int:
-    """How many different people several figures are about."""
-    return len({person for figure in figures for person in figure})
+def of_several(shares: Mapping[_K, int], *, fewest: int, at_least: int, percent: int) -> bool:
+    """Whether a sum of people's shares tells of several: of `fewest` or more who have `at_least` each, nobody ahead.
+
+    Whoever has less adds to the sum but does not count, or a minute of theirs would hide nobody. No one person has
+    more than `percent` in a hundred of the sum. The sum of two such sums is one again.
+    """
+    counted = sum(share >= at_least for share in shares.values())
+    return counted >= fewest and 100 * max(shares.values()) <= percent * sum(shares.values())

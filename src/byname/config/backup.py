@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 from datetime import UTC, datetime
@@ -101,7 +102,8 @@ def metadata_version() -> str:
 class Tool:
     """One of PostgreSQL's programs at work; leaving the context waits for it and is Trouble where it failed.
 
-    The password goes by the environment, where `ps` does not show it.
+    It dies with this process; call it from the main thread only. The password goes by the environment, where `ps` does
+    not show it.
     """
 
     def __init__(self, name: str, url: str | None, *words: str, fed: bool = False) -> None:
@@ -120,6 +122,8 @@ class Tool:
             stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._said,
+            # Killed with this process, and before it could take the end of its input for the end of the work.
+            preexec_fn=machine.dying_with_parent(signal.SIGKILL),  # noqa: PLW1509  # two system calls, no lock of ours
         )
 
     @property

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
-from byname.config import backup, database, environment, machine, program, secrets, up
+from byname.config import backup, database, environment, machine, meddling, program, secrets, up
 from byname.config.machine import Trouble
 
 State = Literal["ok", "look", "wrong"]
@@ -141,6 +141,8 @@ def _settings(patient: Patient) -> Iterator[Finding]:
         yield Finding("wrong", "settings", str(fault), "Put it right, then start byname again.")
     else:
         yield Finding("ok", "settings", "every value can be used")
+    for name in environment.unknown(patient.settings):
+        yield Finding("look", "settings", f"byname knows no {name}", "Is it misspelt?")
     named = patient.settings.get("BYNAME_TIME_ZONE")
     if named:
         yield Finding("ok", "time zone", f"today is decided in {named}")
@@ -263,7 +265,7 @@ def _database(patient: Patient) -> Iterator[Finding]:
     pending = names - set((rows[0] if rows else None) or ())
     if pending:
         yield Finding(
-            "wrong", "tables", f"{len(pending)} changes are not made yet", "./byname up makes them, or manage migrate."
+            "wrong", "tables", f"{len(pending)} changes are not made yet", "systemctl restart byname makes them."
         )
     else:
         yield Finding("ok", "tables", "up to date")
@@ -433,6 +435,10 @@ def _ledger(patient: Patient) -> Iterator[Finding]:
     (sealed_at,) = patient.ask("SELECT max(sealed_at) FROM byname_ledgerseal") or (None,)
     if sealed_at is None:
         return
+    there = (patient.home / "secrets.env").exists()  # a key made now would fit no seal
+    key = secrets.kept_in(patient.home, patient.settings)["BYNAME_LEDGER_KEY"] if there else ""
+    for sign in meddling.signs(patient.connection, key.encode()):
+        yield Finding("wrong", "ledger", sign, "Somebody meddled with it: byname ledger verify, and keep what it says.")
     head = patient.home / "ledger" / "head"
     try:
         written = datetime.fromtimestamp(head.stat().st_mtime, UTC)

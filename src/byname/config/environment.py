@@ -17,9 +17,23 @@ from byname.interfaces.jobs.mail_server import MailServer
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+DESK_COOKIES: Final = ("desk", "__Secure-desk")
+"""The session's cookie at the desk: without TLS, and behind it."""
 _NAMES_SHOWN: Final = ("full", "initial", "family")
 _MOST_WORKERS: Final = 64
 _SHORTEST_LEDGER_KEY: Final = 32
+_SHORTEST_SECRET_KEY: Final = 32
+_SMALLEST_BODY_CAP: Final = 64 * 1024
+_BACKUP_KEY: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}\Z")
+_KNOWN: Final = frozenset(
+    f"BYNAME_{name}"
+    for name in (
+        "BACKUP_DIR BACKUP_KEY BODY_CAP DATABASE_APP_PASSWORD DATABASE_OWNER_PASSWORD DATA_KEYS DEVELOPER ENV GEOCODER "
+        "HOME HOSTS LEDGER_KEY LISTEN LOG MAIL_FROM METRICS_TOKEN NAME_SHOWN OIDC_CLIENT_ID OIDC_CLIENT_SECRET "
+        "OIDC_ISSUER OIDC_NAME PG_BIN PUBLIC_URL RENEW_PROMISES SECRET_KEY SMTP_URL TEST_DATABASE_URL TIME_ZONE "
+        "TRUSTED_PROXIES WORKERS"
+    ).split()
+)
 _MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
 
 
@@ -60,11 +74,16 @@ def trusted_proxies(environment: Mapping[str, str] = os.environ) -> list[Network
     networks: list[Network] = []
     for part in listed(environment, "BYNAME_TRUSTED_PROXIES"):
         try:
-            networks.append(ipaddress.ip_network(part, strict=False))
+            network = ipaddress.ip_network(part, strict=False)
         except ValueError as fault:
             raise ImproperlyConfigured(
                 f"BYNAME_TRUSTED_PROXIES holds {part!r}, which is no network; it looks like 10.0.0.0/8, with commas."
             ) from fault
+        if network.prefixlen == 0:
+            raise ImproperlyConfigured(
+                f"BYNAME_TRUSTED_PROXIES holds {part!r}, which is everybody: name the proxy's own address."
+            )
+        networks.append(network)
     return networks
 
 
@@ -73,7 +92,8 @@ def public_url(environment: Mapping[str, str] = os.environ) -> str:
     value = environment.get("BYNAME_PUBLIC_URL", "").strip().rstrip("/")
     try:
         parts = urlsplit(value)
-        whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+        whole = parts.scheme in ("http", "https") and parts.hostname and value == f"{parts.scheme}://{parts.netloc}"
+        whole = whole and "@" not in parts.netloc
     except ValueError:
         whole = False
     if value and not whole:
@@ -200,12 +220,43 @@ def ledger_key(environment: Mapping[str, str] = os.environ) -> bytes:
     return value.encode()
 
 
+def unknown(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The BYNAME_ variables that nothing reads: most likely misspelt."""
+    return sorted(name for name in environment if name.startswith("BYNAME_") and name not in _KNOWN)
+
+
+def _refuse_unusable(environment: Mapping[str, str]) -> None:
+    """ImproperlyConfigured for a value that could be used, and should not."""
+    secret = environment.get("BYNAME_SECRET_KEY", "")
+    if secret and len(secret) < _SHORTEST_SECRET_KEY:
+        raise ImproperlyConfigured(
+            f"BYNAME_SECRET_KEY is too short: put 50 random characters, and never fewer than {_SHORTEST_SECRET_KEY}."
+        )
+    if "*" in listed(environment, "BYNAME_HOSTS"):
+        raise ImproperlyConfigured("BYNAME_HOSTS holds '*', which is every name: list the names callers use.")
+    if body_cap(environment) < _SMALLEST_BODY_CAP:
+        raise ImproperlyConfigured(
+            f"BYNAME_BODY_CAP is {environment['BYNAME_BODY_CAP']!r}; forms need {_SMALLEST_BODY_CAP} bytes or more."
+        )
+    if (key := environment.get("BYNAME_BACKUP_KEY", "").strip()) and not _BACKUP_KEY.match(key):
+        raise ImproperlyConfigured(
+            "BYNAME_BACKUP_KEY is no public key for backups: it begins with age1. ./byname keys backup makes a pair."
+        )
+    if (log := environment.get("BYNAME_LOG", "")) and log != "stderr" and not log.startswith("/"):
+        raise ImproperlyConfigured(f"BYNAME_LOG is {log!r}; it is stderr, or the full path of a file.")
+
+
 def refuse_wrong(environment: Mapping[str, str] = os.environ) -> None:
     """ImproperlyConfigured, with one sentence, for the first value of a BYNAME_ variable that cannot be used."""
     for read in (listen, workers, body_cap, trusted_proxies, public_url, time_zone, name_shown, single_sign_on):
         read(environment)
-    mail_server(environment)
+    if mail_server(environment) and not public_url(environment):
+        raise ImproperlyConfigured(
+            "BYNAME_PUBLIC_URL is not set: letters to staff hold links, so say where those lead, such as "
+            "https://officers.example.org."
+        )
     mail_from(environment)
     ledger_key(environment)
+    _refuse_unusable(environment)
     if environment.get("BYNAME_DATA_KEYS"):
         data_keys(environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -11,12 +12,14 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 DATABASE_USER = "byname-pg"
 PROGRAM_USER = "byname"
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -106,6 +109,20 @@ def launch(
         preexec_fn=dying_with_parent(ends_by),
         **rights,
     )
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Being told to end, in whatever way, is a KeyboardInterrupt within the context: what was begun is taken back."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {name: signal.signal(name, signal.default_int_handler) for name in ENDINGS}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def stop(child: subprocess.Popen[bytes], by: signal.Signals, *, within: float, then: signal.Signals) -> None:

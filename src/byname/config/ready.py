@@ -21,7 +21,7 @@ def what_is_missing() -> str:
         if not _migrated:
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                return "the tables are not up to date (./byname manage migrate)"
+                return "the tables are not up to date (./byname up brings them up to date)"
             _migrated = True
     except (Error, PoolTimeout):
         return "the database does not answer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -14,12 +15,12 @@ from pathlib import Path
 from typing import IO, Any, Final, LiteralString
 
 import psycopg
-from psycopg import sql
 
-from byname.config import archive, backup, database, program, rights, secrets, up
+from byname.config import archive, backup, database, machine, program, secrets, settling, up
 from byname.config.backup import DUMP, FORMAT, MANIFEST, Tool
 from byname.config.database import Addresses
 from byname.config.machine import Trouble
+from byname.config.settling import Owed
 from byname.config.up import say
 from byname.ledger import rules as ledger
 
@@ -35,17 +36,6 @@ _HELD_BACK: Final[dict[str, LiteralString]] = {
 _ACTS: Final = "SELECT id, at, event, subject_kind, subject_id FROM byname_ledgerline WHERE event = ANY(%s) ORDER BY id"
 _VERSIONS: Final = "SELECT subject, version FROM byname_publicversion"
 _TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-# Signed-in browsers, and what the cache held: they belong to the moment of the backup, not to now.
-_EMPTIED: Final = ("byname_staffsession", "byname_keptvalue")
-# Letters of before that may have been sent since; what the replaced database knows better was settled just before.
-_HELD_LETTERS: Final = (
-    "UPDATE byname_letter SET given_up_at = now(), problem = 'held after a restore'"
-    " WHERE delivered_at IS NULL AND given_up_at IS NULL"
-)
-# An invitation that was used or withdrawn since would open a second time.
-_OLD_INVITATIONS: Final = (
-    "UPDATE byname_invitation SET withdrawn_at = now() WHERE accepted_at IS NULL AND withdrawn_at IS NULL"
-)
 # A newer PostgreSQL writes settings an older one does not know; they change nothing about the data.
 _UNKNOWN_TO_OLDER: Final = re.compile(rb"^SET (transaction_timeout|restrict_nonsystem_relation_kind) = .*;$")
 
@@ -56,9 +46,7 @@ class _Before:
 
     tables: int
     taken_back: tuple[str, ...]
-    versions: dict[str, int]
-    delivered: tuple[str, ...]
-    waiting: tuple[str, ...]
+    owed: Owed
 
 
 def restore(
@@ -76,9 +64,10 @@ def restore(
     What was hidden, withdrawn or erased since is done again before anything is served: as the replaced database knows
     it, as the sealer noted it in the home, and as the file `taken_back` from another machine says. Sessions end, open
     invitations end, and letters that may have been sent since are held, but for `send_letters`. Refused beside a
-    running `up`, and, but for `other_keys`, where this home lacks a key the backup was made with.
+    running `up`, and, but for `other_keys`, where this home lacks a key the backup was made with. Ended at any moment,
+    it has replaced everything or nothing, and what it owes then is done by the next `up`, before anything is served.
     """
-    with program.alone(home, "restore"):
+    with machine.interruptible(), program.alone(home, "restore"):
         keys = archive.identities(identity) if identity else []
         manifest = _verified(file, keys)
         if not other_keys:
@@ -98,10 +87,12 @@ def restore(
             noted = home / "ledger" / "taken-back.jsonl"
             _note(home, [*outside, *(_lines_of(noted) if noted.exists() else ()), *before.taken_back], manifest)
             say(f"Bringing back what was written on {manifest['made_at'][:10]} (PostgreSQL {manifest['postgresql']}) …")
-            _bring(addresses, file, keys, before)
-            rights.grant(addresses)
-            counts = _settled(addresses, before, send_letters=send_letters)
-            expected = {name: 0 if name in _EMPTIED else rows for name, rows in manifest["rows"].items()}
+            _bring(addresses, file, keys, before, dataclasses.replace(before.owed, send_letters=send_letters))
+            settling.settle(addresses)
+            with psycopg.connect(addresses.owner) as connection:
+                counts = backup.table_counts(connection)
+            expected = {name: 0 if name in settling.EMPTIED else rows for name, rows in manifest["rows"].items()}
+            expected.pop(settling.TABLE, None)
             if counts != expected:
                 raise Trouble(
                     f"Not everything came back ({version}): the counts differ from the backup's own. Do not use it."
@@ -188,7 +179,9 @@ def _known_before(connection: psycopg.Connection) -> _Before:
     versions: dict[str, int] = {}
     if there("byname_publicversion"):
         versions = dict(connection.execute(_VERSIONS).fetchall())
-    return _Before(tables, tuple(taken), versions, tuple(letters[True]), tuple(letters[False]))
+    # Of a restore that was not settled: what the database before it knew, and this one is only a backup of.
+    owed = settling.owed_by(connection) or Owed(versions, tuple(letters[True]), tuple(letters[False]))
+    return _Before(tables, tuple(taken), owed)
 
 
 def _act(number: int, at: datetime, event: str, kind: str, key: str) -> str:
@@ -225,8 +218,13 @@ def _verified(file: Path, keys: Sequence[Any]) -> dict[str, Any]:
     return manifest
 
 
-def _bring(addresses: Addresses, file: Path, keys: Sequence[Any], before: _Before) -> None:
-    """The dump, from the file into the database in one transaction, a piece at a time."""
+def _bring(addresses: Addresses, file: Path, keys: Sequence[Any], before: _Before, owed: Owed) -> None:
+    """The dump, from the file into the database in one transaction, a piece at a time.
+
+    The last word of the transaction is written here, once all that feeds it has ended well: psql takes the end of what
+    it reads for the end of the work (--single-transaction would commit there), and an input ends also where this
+    process does.
+    """
     faults: list[BaseException] = []
 
     def feed(into: IO[bytes]) -> None:
@@ -242,25 +240,23 @@ def _bring(addresses: Addresses, file: Path, keys: Sequence[Any], before: _Befor
     words = (
         "--no-psqlrc",
         "--quiet",
-        "--single-transaction",
         "--set=ON_ERROR_STOP=1",
         "--file=-",
         "--output=/dev/null",
     )
-    with (
-        Tool("psql", addresses.owner, *words, fed=True) as writing,
-        Tool("pg_restore", None, "--no-owner", "--no-privileges", "--file=-", fed=True) as reading,
-    ):
-        feeding = threading.Thread(target=feed, args=(reading.into,), name="feeding", daemon=True)
-        feeding.start()
-        writing.into.write(b"SET lock_timeout = '20s';\n")
-        if before.tables:
-            writing.into.write(b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
-        for line in _fit_for_older(reading.out):
-            writing.into.write(line)
-        feeding.join()
-        if faults:
-            raise faults[0]
+    with Tool("psql", addresses.owner, *words, fed=True) as writing:
+        with Tool("pg_restore", None, "--no-owner", "--no-privileges", "--file=-", fed=True) as reading:
+            feeding = threading.Thread(target=feed, args=(reading.into,), name="feeding", daemon=True)
+            feeding.start()
+            writing.into.write(b"SET lock_timeout = '20s';\nBEGIN;\n")
+            if before.tables:
+                writing.into.write(b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
+            for line in _fit_for_older(reading.out):
+                writing.into.write(line)
+            feeding.join()
+            if faults:
+                raise faults[0]
+        writing.into.write(settling.script(owed) + b"COMMIT;\n")
 
 
 def _fit_for_older(script: Iterable[bytes]) -> Iterator[bytes]:
@@ -270,30 +266,3 @@ def _fit_for_older(script: Iterable[bytes]) -> Iterator[bytes]:
         heading = heading and not line.startswith((b"COPY ", b"CREATE "))
         if not (heading and _UNKNOWN_TO_OLDER.match(line.rstrip(b"\n"))):
             yield line
-
-
-def _settled(addresses: Addresses, before: _Before, *, send_letters: bool) -> dict[str, int]:
-    """The rows of each table, once what belonged to the moment of the backup is over."""
-    with psycopg.connect(addresses.owner) as connection:
-        there = {row[0] for row in connection.execute(_TABLES)}
-        for table in _EMPTIED:
-            if table in there:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-        if "byname_invitation" in there:
-            connection.execute(_OLD_INVITATIONS)
-        if "byname_letter" in there:
-            # The replaced database knows what was sent since; what it still held as waiting was not.
-            connection.execute(
-                "UPDATE byname_letter SET delivered_at = now(), recipient = '', words = ''"
-                " WHERE delivered_at IS NULL AND message_id = ANY(%s)",
-                [list(before.delivered)],
-            )
-            if not send_letters:
-                connection.execute(_HELD_LETTERS + " AND NOT message_id = ANY(%s)", [list(before.waiting)])
-        # Whoever holds pages of before must see that these are others, whatever number the backup carried.
-        for subject, version in before.versions.items():
-            connection.execute(
-                "UPDATE byname_publicversion SET version = greatest(version, %s) + 1 WHERE subject = %s",
-                (version, subject),
-            )
-        return backup.table_counts(connection)

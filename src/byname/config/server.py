@@ -36,7 +36,10 @@ ROUTE_HEADER: Final = "x-byname-route"
 _LARGER: Final = {
     "/desk/me/photo/": (6 * 1024 * 1024, "A photo may have at most 5 MB: save it smaller and try again."),
 }
-"""Where a longer body is taken than elsewhere, and what is said of one that is longer still."""
+"""Where a longer body is taken of who has a session, and what is said of one that is longer still."""
+_SHORT: Final = 16 * 1024
+MOST_HELD: Final = 64 * 1024 * 1024
+"""Bytes of bodies one worker holds before it takes only _SHORT ones: hiding somebody now always comes through."""
 
 _log = logging.getLogger("byname.server")
 _WITHOUT_BODY: Final = frozenset({204, 304})
@@ -44,6 +47,7 @@ _WITHOUT_BODY: Final = frozenset({204, 304})
 _FORWARDED: Final = frozenset(
     {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "forwarded", "x-real-ip", "proxy"}
 )
+_CROWDED: Final = "Too many people are asking at this moment. Please try again."
 _TITLES: Final = {
     400: "Bad request",
     408: "The request came too slowly",
@@ -120,6 +124,7 @@ class Application:
         self._fast_seconds = 0.0
         self._asked = 0
         self._overdue = 0
+        self._held = 0
 
     # -- what granian calls -------------------------------------------------------------------------------------------
 
@@ -199,9 +204,12 @@ class Application:
             _send(protocol, method, status, [*headers, ("cache-control", "no-store"), ("x-request-id", request)], body)
             return path[1:], status, len(body)
         body = await self._body(scope, protocol)
-        if self._asked - self._overdue >= QUEUE:
-            raise Refusal(503, "Too many people are asking at this moment. Please try again.", retry_after=2)
-        answer = await self._ask(self._environ(scope, path, body), request)
+        try:
+            if self._asked - self._overdue >= QUEUE:
+                raise Refusal(503, _CROWDED, retry_after=2)
+            answer = await self._ask(self._environ(scope, path, body), request)
+        finally:
+            self._held -= len(body)
         headers = [*answer.headers, ("x-request-id", request)]
         if answer.rest is None:
             _send(protocol, method, answer.status, headers, answer.body)
@@ -239,22 +247,34 @@ class Application:
         if length < 0:
             raise Refusal(400, "The Content-Length is not a number.")
         cap, sentence = _LARGER.get(scope.path, (0, ""))
+        if cap and not _at_the_desk(scope.headers):
+            cap, sentence = 0, "Please sign in first, then send the photo again."
         if length > max(cap, self._body_cap):
             metrics.refused_body("size")
             raise Refusal(413, sentence or f"The body may hold at most {self._body_cap} bytes.")
         parts: list[bytes] = []
+        arrived = 0
         try:
             async with asyncio.timeout(self._body_seconds):
                 async for part in protocol:
                     parts.append(part)
-        except TimeoutError:
-            metrics.refused_body("time")
-            raise Refusal(408, f"The body did not arrive within {self._body_seconds:.0f} seconds.") from None
-        body = b"".join(parts)
-        if len(body) != length:
-            metrics.refused_body("broken")
-            raise Refusal(400, "The body broke off before its end.")
-        return body
+                    arrived += len(part)
+                    self._held += len(part)
+                    # Counted as it arrives: who announces much and sends nothing takes no room from others.
+                    if self._held > MOST_HELD and length > _SHORT:
+                        metrics.refused_body("room")
+                        raise Refusal(503, _CROWDED, retry_after=5)
+            if arrived != length:
+                metrics.refused_body("broken")
+                raise Refusal(400, "The body broke off before its end.")
+        except BaseException as fault:
+            self._held -= arrived
+            if isinstance(fault, TimeoutError):
+                metrics.refused_body("time")
+                sentence = f"The body did not arrive within {self._body_seconds:.0f} seconds."
+                raise Refusal(408, sentence) from None
+            raise
+        return b"".join(parts)
 
     async def _ask(self, environ: dict[str, Any], request: str) -> Answer:
         """Django's answer from a thread; after thirty seconds the caller is told to come back.
@@ -439,6 +459,12 @@ class Application:
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _at_the_desk(headers: Any) -> bool:
+    """Whether a session's cookie came along; whether it opens anything, Django says."""
+    cookies = ";".join(value for name, value in headers.items() if name == "cookie").split(";")
+    return any(cookie.partition("=")[0].strip() in settings.DESK_COOKIES for cookie in cookies)
 
 
 def _send(protocol: Any, method: str, status: int, headers: Headers, body: bytes) -> None:

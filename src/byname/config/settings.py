@@ -115,6 +115,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "byname.interfaces.desk.templatetags.desk_days",
                 "byname.interfaces.public.templatetags.words",
             ],
         },
@@ -159,14 +160,19 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 # Staff sign in below /desk/ and nowhere else: residents' pages never see a session (interfaces/desk/door.py).
 BYNAME_BEHIND_TLS = BYNAME_PUBLIC_URL.startswith("https://")
 SESSION_ENGINE = "byname.safekeeping.sessions"
-SESSION_COOKIE_NAME = "__Secure-desk" if BYNAME_BEHIND_TLS else "desk"
+SESSION_COOKIE_NAME = environment.DESK_COOKIES[BYNAME_BEHIND_TLS]
 SESSION_COOKIE_PATH = "/desk/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BYNAME_BEHIND_TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 BYNAME_SESSION_IDLE_SECONDS = 60 * 30
-CSRF_USE_SESSIONS = True
+# In a cookie of its own: a page that is only looked at before anybody signed in leaves no row in the database.
+CSRF_COOKIE_NAME = f"{SESSION_COOKIE_NAME}-form"
+CSRF_COOKIE_PATH = SESSION_COOKIE_PATH
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "byname.interfaces.desk.views.signing.stale_form"
 CACHES = {"default": {"BACKEND": "byname.safekeeping.cache.TableCache", "TIMEOUT": 300}}
 

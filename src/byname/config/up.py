@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from byname.config import database, environment, machine, metrics, program, rights, secrets
+from byname.config import database, environment, machine, metrics, program, rights, secrets, settling
 from byname.config.database import Addresses
 from byname.config.machine import Trouble
 from byname.interfaces import geocoder
@@ -39,12 +39,14 @@ _FULL_BYTES = 1_000_000
 def up(home: Path, port: int, *, empty: bool) -> int:
     """Run until told to stop; the address is the last line said."""
     environment.refuse_wrong()
+    for unknown in environment.unknown():
+        say(f"byname knows no setting {unknown}: is it misspelt?")
     geocoder.geocoder(os.environ.get("BYNAME_GEOCODER", ""))
     host = environment.listen()
     if not os.environ.get("DATABASE_URL"):
         database.programs()
     # SIGINT too: a program started in the background of a shell inherits it as ignored.
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in machine.ENDINGS:
         signal.signal(name, signal.default_int_handler)
     parts: list[Part] = []
     try:
@@ -74,7 +76,7 @@ def up(home: Path, port: int, *, empty: bool) -> int:
                     _watch(parts, served.embedded, home)
                 finally:
                     # Once more Ctrl-C must not break the order: no new requests, then no new work, then the database.
-                    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    for name in machine.ENDINGS:
                         signal.signal(name, signal.SIG_IGN)
                     where_file(home).unlink(missing_ok=True)
                     for part in parts:
@@ -156,8 +158,17 @@ class Part:
 def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool, serving: bool = True) -> None:
     """The tables fit the program and an empty database holds the demo city; `serving`: static files are gathered too.
 
-    Only who serves gathers them: a running server goes on with the files it began with.
+    Only who serves gathers them: a running server goes on with the files it began with. Where a restore was ended
+    before it was settled, `up` settles it first; any other command is Trouble.
     """
+    with psycopg.connect(addresses.owner) as connection:
+        open_restore = settling.owed_by(connection) is not None
+    if open_restore and not (serving and to_replay(home).exists()):
+        raise Trouble(
+            "A backup was brought back into this database, and what follows it was not done: start byname on the home "
+            "it was restored from (./byname up), or restore again. Until then nothing else may use it."
+        )
+    settling.settle(addresses)
     gathered, static = home / "static-made-from", _mark_of_static_files()
     gathering: subprocess.Popen[bytes] | None = None
     if serving and (not gathered.exists() or gathered.read_text() != static):

@@ -180,6 +180,10 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
+        migrations.RemoveIndex(
+            model_name="posting",
+            name="posting_by_area",
+        ),
         migrations.AddField(
             model_name="account",
             name="divisions",
@@ -211,9 +215,43 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["actor_account_id", "id"], name="ledger_by_account"),
         ),
         migrations.AddIndex(
+            model_name="ledgerline",
+            index=models.Index(
+                condition=models.Q(("event__startswith", "read.")),
+                fields=["at", "id"],
+                include=("event", "actor_account_id", "actor_kind", "actor_name", "subject_kind", "subject_id"),
+                name="ledger_looks_by_time",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ledgerline",
+            index=models.Index(
+                condition=models.Q(("event__startswith", "read."), ("facts__contains", {"outside": True})),
+                fields=["at"],
+                include=("event", "actor_account_id", "subject_kind", "subject_id"),
+                name="ledger_looks_outside",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="posting",
             index=models.Index(
-                django.contrib.postgres.fields.ranges.RangeEndsWith("period"), name="posting_by_last_day"
+                models.F("area"),
+                django.contrib.postgres.fields.ranges.RangeEndsWith("period"),
+                name="posting_by_area_and_last_day",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="posting",
+            index=models.Index(
+                django.contrib.postgres.fields.ranges.RangeEndsWith("period"),
+                models.F("planned_end_on"),
+                name="posting_by_last_day",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="posting",
+            index=models.Index(
+                django.contrib.postgres.fields.ranges.RangeStartsWith("period"), name="posting_by_first_day"
             ),
         ),
         migrations.AddConstraint(
@@ -249,12 +287,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="dutyhours",
             name="area",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="byname.area"),
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="byname.area"
+            ),
         ),
         migrations.AddField(
             model_name="dutyhours",
             name="officer",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="byname.officer"),
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="byname.officer"
+            ),
         ),
         migrations.AddField(
             model_name="handover",
@@ -344,6 +386,10 @@ class Migration(migrations.Migration):
             model_name="dutyhours",
             index=models.Index(fields=["area", "on"], name="hours_by_area"),
         ),
+        migrations.AddIndex(
+            model_name="dutyhours",
+            index=models.Index(fields=["officer", "on"], name="hours_by_officer"),
+        ),
         migrations.AddConstraint(
             model_name="dutyhours",
             constraint=models.UniqueConstraint(
@@ -363,6 +409,12 @@ class Migration(migrations.Migration):
             model_name="dutyhours",
             constraint=models.CheckConstraint(
                 condition=models.Q(("minutes__gt", 0), ("minutes__lte", 1440)), name="hours_fit_in_a_day"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)), fields=["leaves_on"], name="handovers_not_closed"
             ),
         ),
         migrations.AddConstraint(

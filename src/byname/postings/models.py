@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
-from django.contrib.postgres.fields.ranges import RangeEndsWith
+from django.contrib.postgres.fields.ranges import RangeEndsWith, RangeStartsWith
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
@@ -61,9 +61,10 @@ class Posting(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["area", "role"], name="posting_by_area"),
+            models.Index("area", RangeEndsWith("period"), name="posting_by_area_and_last_day"),
             # Most of what is on record is over: what is not is found by its last day, and the planner knows how few.
-            models.Index(RangeEndsWith("period"), name="posting_by_last_day"),
+            models.Index(RangeEndsWith("period"), "planned_end_on", name="posting_by_last_day"),
+            models.Index(RangeStartsWith("period"), name="posting_by_first_day"),
         ]
 
 
@@ -103,8 +104,9 @@ class Proposal(models.Model):
 class DutyHours(models.Model):
     """One officer's minutes of one kind on one day, for one area: present in it, or pulled away from it."""
 
-    officer = models.ForeignKey("byname.Officer", on_delete=models.CASCADE, related_name="+")
-    area = models.ForeignKey("byname.Area", on_delete=models.PROTECT, related_name="+")
+    # The longer indexes below begin with either: one more of each would only slow down every tap.
+    officer = models.ForeignKey("byname.Officer", on_delete=models.CASCADE, related_name="+", db_index=False)
+    area = models.ForeignKey("byname.Area", on_delete=models.PROTECT, related_name="+", db_index=False)
     on = models.DateField()
     kind = models.CharField(max_length=16)
     minutes = models.PositiveSmallIntegerField()
@@ -117,7 +119,10 @@ class DutyHours(models.Model):
             models.CheckConstraint(condition=Q(kind__in=rules.KINDS_OF_HOURS), name="kind_of_hours_is_known"),
             models.CheckConstraint(condition=Q(minutes__gt=0) & Q(minutes__lte=1440), name="hours_fit_in_a_day"),
         ]
-        indexes = [models.Index(fields=["area", "on"], name="hours_by_area")]
+        indexes = [
+            models.Index(fields=["area", "on"], name="hours_by_area"),
+            models.Index(fields=["officer", "on"], name="hours_by_officer"),
+        ]
 
 
 class PublishedHours(models.Model):
@@ -166,6 +171,7 @@ class Handover(models.Model):
                 name="a_handover_closes_on_the_word_of_both",
             ),
         ]
+        indexes = [models.Index(fields=["leaves_on"], condition=Q(closed_at__isnull=True), name="handovers_not_closed")]
 
 
 class HandoverItem(models.Model):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as TableStore
@@ -16,6 +17,10 @@ from byname.safekeeping.models import StaffSession
 
 BEGAN, SEEN, DEVICE = "began", "seen", "device"
 """What a session's own data holds beside Django's: seconds since 1970, twice, and the browser in a few words."""
+
+UNSIGNED_SECONDS: Final = 15 * 60
+"""How long a session lasts in which nobody has signed in: between the first and the second step, say."""
+_KEY: Final = re.compile(r"[0-9a-f]{40}")
 
 
 def _digest(session_key: str) -> str:
@@ -43,6 +48,10 @@ class SessionStore(TableStore):
     def delete(self, session_key: str | None = None) -> None:
         """End one session."""
         StaffSession.objects.filter(session_key=_digest(session_key or self.session_key or "")).delete()
+
+    def get_session_cookie_age(self) -> int:
+        """Seconds until a session ends that says nothing else: a quarter of an hour where nobody has signed in."""
+        return super().get_session_cookie_age() if SESSION_KEY in self else UNSIGNED_SECONDS
 
     def create_model_instance(self, data: Mapping[str, Any]) -> StaffSession:
         """The row that holds a session's data."""
@@ -86,6 +95,8 @@ def key_of(session_key: str) -> str:
 
 def end(account_id: int, key: str | None = None, *, but: str = "") -> int:
     """How many sessions of an account were ended: the one named, else all `but` one."""
+    if key is not None and not _KEY.fullmatch(key):
+        return 0
     rows = StaffSession.objects.filter(account_id=account_id).exclude(session_key=but)
     return (rows if key is None else rows.filter(session_key=key)).delete()[0]
 

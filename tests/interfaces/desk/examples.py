@@ -120,7 +120,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Town], Example]]] = {
         post={"officer": town.cast.dina.reference, "first_day": town.cast.on},
     ),
     "open-handover": lambda town: Example(
-        {"slug": "old-mill"}, about=_old_mill(), post={"officer": town.cast.ana.reference}
+        {"slug": "old-mill"}, about=_old_mill(_closed()), post={"officer": town.cast.ana.reference}
     ),
     "handover": lambda town: Example({"reference": town.made["handover"]}, about=_old_mill()),
     "add-to-handover": lambda town: Example(

@@ -36,7 +36,7 @@ def desk(cast: Cast) -> Client:
 def the_link(kind: str = "sign_in.invitation") -> str:
     """The address in the latest letter of a kind."""
     words = json.loads(Letter.objects.filter(kind=kind).latest("pk").words)
-    found = re.search(r"http://localhost(/desk/\S+)", words["body"])
+    found = re.search(r"http://localhost:\d+(/desk/\S+)", words["body"])
     assert found
     return found.group(1)
 
@@ -154,3 +154,19 @@ def test_an_invitation_is_taken_back(desk: Client) -> None:
     assert desk.post(f"/desk/accounts/invitations/{row.pk}/withdraw/").status_code == 303
     assert Client().get(link).status_code == 404
     assert desk.post(f"/desk/accounts/invitations/{row.pk}/withdraw/").status_code == 404
+
+
+def test_accounts_stand_on_pages_of_twenty_five_and_can_be_looked_for(desk: Client) -> None:
+    for number in range(30):
+        staff.account("clerk", email=f"clerk-{number:02}@service.example")
+    desk.post("/desk/accounts/invite/", NOOR)
+    first, second, beyond = (desk.get(f"/desk/accounts/?page={page}") for page in (1, 2, 9))
+    listed = [
+        re.findall(r'<li><a href="/desk/accounts/\d+/">', page.content.decode()) for page in (first, second, beyond)
+    ]
+    assert [len(each) for each in listed] == [25, 6, 6]
+    assert ("31 accounts" in told(first), "Page 1 of 2" in told(first), "Page 2 of 2" in told(second)) == (True,) * 3
+    assert ["Invited, not here yet" in told(page) for page in (first, second)] == [True, False]
+    assert "1 account" in told(desk.get("/desk/accounts/?q=clerk-07"))
+    assert "Nobody is called that." in told(desk.get("/desk/accounts/?q=nobody"))
+    assert "Nobody has left yet." in told(desk.get("/desk/accounts/?ended"))

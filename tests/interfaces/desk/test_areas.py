@@ -16,8 +16,8 @@ from byname.ledger.models import Letter
 from byname.people import actions as people
 from byname.places import actions as places
 from byname.postings import actions as postings
-from byname.postings.models import Posting
-from byname.vocabulary import Actor
+from byname.postings.models import Handover, Posting
+from byname.vocabulary import SYSTEM, Actor
 from tests import cast as city
 from tests import staff
 from tests.cast import Cast
@@ -69,9 +69,9 @@ def test_the_page_of_an_area_tells_the_team_what_is_coming_and_who_covers(cast: 
     mill, harbour = (words(client.get(f"/desk/areas/{slug}/").content) for slug in ("old-mill", "harbour"))
     assert "Constable Ana Albuquerque Leads the team, since" in mill
     assert "Today Constable Dina Dellarosa, until" in mill
-    leaves = (cast.on + timedelta(days=21)).strftime("%-d %B %Y")
-    assert f"{leaves} Sergeant Elif Erdem leaves. Residents know." in harbour
-    assert f"{leaves} Constable Farid Farahani comes to lead. Residents know." in harbour
+    last, comes = ((cast.on + timedelta(days=n)).strftime("%-d %B %Y") for n in (20, 21))
+    assert f"{last} Last day of Sergeant Elif Erdem. Residents know." in harbour
+    assert f"{comes} Constable Farid Farahani comes to lead. Residents know." in harbour
     assert "Constable Grace Quillfeather On the team" in harbour
     assert "Hidden from residents" in harbour
 
@@ -165,8 +165,11 @@ def test_a_posting_that_ends_as_promised_needs_no_reason(cast: Cast) -> None:
     [
         ("", "leave", "Choose the last day."),
         ("soon", "leave", "Choose a day, such as 2027-03-01."),
-        ("1900-01-01", "leave", "choose a later day."),
-        ("9999-12-31", "leave", "choose a later day."),
+        ("1900-01-01", "leave", "Choose a day between 1950 and 2150."),
+        ("9999-12-31", "leave", "Choose a day between 1950 and 2150."),
+        ("2001-01-01", "leave", "choose a later day."),
+        ("2026-11-15", "leave", "That day is more than 7 days ago: look at the year."),
+        ("2040-01-05", "leave", "That is more than a year after the promised"),
         ("2027-01-05", "bored", "Select a valid choice."),
     ],
 )
@@ -174,6 +177,46 @@ def test_what_cannot_be_an_end_is_refused_in_a_sentence(cast: Cast, last_day: st
     client = staff.at_the_desk(staff.account("coordinator"))
     answer = client.post(f"/desk/areas/old-mill/end/{cast.chidi.reference}/", {"last_day": last_day, "reason": reason})
     assert (answer.status_code, sentence in words(answer.content)) == (422, True)
+
+
+def test_a_last_day_is_changed_at_the_desk_later_or_earlier_and_a_stale_page_changes_nothing(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    url = f"/desk/areas/old-mill/end/{cast.chidi.reference}/"
+    stale = {"last_day": (cast.on + timedelta(days=50)).isoformat(), "reason": "leave", "was": ""}
+    last = cast.on + timedelta(days=60)
+    assert client.post(url, {"last_day": last.isoformat(), "reason": "leave", "was": ""}).status_code == 303
+    area = client.get("/desk/areas/old-mill/").content
+    assert (url.encode() in area, "Change the last day" in words(area)) == (True, True)
+    answer = client.post(url, stale)
+    assert (answer.status_code, "Somebody else changed this posting meanwhile." in words(answer.content)) == (422, True)
+    ends = last + timedelta(days=1)
+    assert Posting.objects.get(officer__reference=cast.chidi.reference).period.upper == ends
+    assert f'name="was" value="{ends}"' in answer.content.decode()
+    page = client.get(url).content.decode()
+    assert (f'name="was" value="{ends}"' in page, f'name="last_day" value="{last}"' in page) == (True, True)
+    for day in (last + timedelta(days=10), last - timedelta(days=10)):
+        seen = Posting.objects.get(officer__reference=cast.chidi.reference).period.upper
+        said = {"last_day": day.isoformat(), "reason": "leave", "was": seen.isoformat()}
+        assert client.post(url, said).status_code == 303
+        posting = Posting.objects.get(officer__reference=cast.chidi.reference)
+        assert posting.period.upper == day + timedelta(days=1)
+
+
+def test_an_end_changed_into_the_time_of_the_next_lead_is_refused_in_a_sentence(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    url = f"/desk/areas/harbour/end/{cast.elif_.reference}/"
+    posting = Posting.objects.get(officer__reference=cast.elif_.reference)
+    said = {"last_day": (posting.period.upper + timedelta(days=5)).isoformat(), "was": posting.period.upper.isoformat()}
+    answer = client.post(url, {**said, "reason": posting.ended_early_reason})
+    assert (answer.status_code, "That area already has a lead then" in words(answer.content)) == (422, True)
+
+
+def test_nobody_is_told_that_residents_will_be_told_of_a_day_already_past(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    said = {"last_day": (cast.on - timedelta(days=3)).isoformat(), "reason": "leave"}
+    answer = client.post(f"/desk/areas/old-mill/end/{cast.chidi.reference}/", said, follow=True)
+    assert "The posting has its last day." in words(answer.content)
+    assert "Residents are told when its time comes." not in words(answer.content)
 
 
 def test_only_a_coordinator_ends_a_posting(cast: Cast) -> None:
@@ -193,7 +236,48 @@ def test_a_member_who_goes_on_to_lead_neither_comes_nor_goes(cast: Cast, clerk_o
     postings.end_posting("1008", "ring", last=on + timedelta(9), goes_on=True, by=clerk_of_records, at=at)
     postings.post_officer("1008", "ring", "lead", first=on + timedelta(9), by=clerk_of_records, at=at)
     page = words(staff.at_the_desk(staff.account("coordinator")).get("/desk/areas/ring/").content)
-    assert "Constable Hugo Hartwell leaves" not in page
-    assert "Constable Ines Iturbe leaves." in page
+    assert "Last day of Constable Hugo Hartwell" not in page
+    assert "Last day of Constable Ines Iturbe." in page
     assert page.count("Hugo Hartwell On the team") == 1
     people.hide_officer(cast.hugo.reference, by=clerk_of_records, at=at)
+
+
+def test_who_may_not_see_postings_is_told_what_residents_read(cast: Cast, clerk_of_records: Actor) -> None:
+    on, at = cast.on, timezone.now()
+    postings.cover("1010", "ring", first=on + timedelta(2), last=on + timedelta(5), by=clerk_of_records, at=at)
+    postings.end_posting("1008", "ring", last=on + timedelta(70), reason="leave", by=clerk_of_records, at=at)
+    clerk, coordinator = (staff.at_the_desk(staff.account(role)) for role in ("clerk", "coordinator"))
+    told, known = (words(client.get("/desk/areas/ring/").content) for client in (clerk, coordinator))
+    assert ["Kofi" in told, "Juhl" in told, "Last day" in told] == [False] * 3
+    assert ["Kofi" in known, "Juhl" in known, "Last day of Constable Hugo Hartwell" in known] == [True] * 3
+    assert "No change is announced." in told
+    leaves = (on + timedelta(days=21)).strftime("%-d %B %Y")
+    harbour = words(clerk.get("/desk/areas/harbour/").content)
+    assert "Last day of Sergeant Elif Erdem. Residents know." in harbour
+    assert f"{leaves} Constable Farid Farahani comes to lead. Residents know." in harbour
+    lists = [words(client.get("/desk/areas/").content) for client in (clerk, coordinator)]
+    assert ["Kofi Kwakuvi joins" in page for page in lists] == [False, True]
+    assert ["Farid Farahani joins" in page for page in lists] == [True, True]
+
+
+def test_nobody_hidden_is_named_by_a_handover_to_their_team(cast: Cast, clerk_of_records: Actor) -> None:
+    at = timezone.now()
+    postings.open_due_handovers(by=SYSTEM, at=at)
+    people.hide_officer(cast.elif_.reference, by=clerk_of_records, at=at)
+    sergeant = staff.at_the_desk(staff.account("sergeant", divisions=["D2"]))
+    colleague = staff.at_the_desk(staff.account("officer", officer=cast.dina))
+    reference = Handover.objects.get(outgoing__reference=cast.elif_.reference).reference
+    for url in ("areas/harbour/", "handovers/", f"handovers/{reference}/", "areas/harbour/handover/"):
+        pages = [client.get(f"/desk/{url}") for client in (sergeant, colleague)]
+        assert [(page.status_code, "Erdem" in words(page.content), url) for page in pages] == [
+            (200, True, url),
+            (200, False, url),
+        ]
+        assert cast.elif_.reference not in pages[1].content.decode()
+
+
+def test_what_is_coming_stands_in_the_order_of_its_days(cast: Cast) -> None:
+    first = cast.on + timedelta(days=3)
+    Posting.objects.filter(officer__reference=cast.farid.reference).update(period=(first, None), role="member")
+    page = words(staff.at_the_desk(staff.account("coordinator")).get("/desk/areas/harbour/").content)
+    assert page.index("Farid Farahani joins.") < page.index("Last day of Sergeant Elif Erdem.")

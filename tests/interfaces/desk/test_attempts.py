@@ -24,24 +24,27 @@ pytestmark = pytest.mark.slow
 
 
 class Visitor:
-    """A browser at one worker: keeps its cookie and sends each form's token."""
+    """A browser at one worker: keeps its cookies and sends each form's token."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._cookie = ""
+        self._cookies: dict[str, str] = {}
 
     def get(self, path: str) -> Answered:
-        return self._kept(self._worker.ask(path, cookie=self._cookie))
+        return self._kept(self._worker.ask(path, cookie=self._cookie()))
 
     def post(self, path: str, **form: str) -> Answered:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(path).text)
         assert token
         body = urlencode({"csrfmiddlewaretoken": token.group(1), **form})
-        return self._kept(self._worker.ask(path, method="POST", body=body, cookie=self._cookie))
+        return self._kept(self._worker.ask(path, method="POST", body=body, cookie=self._cookie()))
 
     def _kept(self, answer: Answered) -> Answered:
-        self._cookie = answer.headers.get("set-cookie", self._cookie).partition(";")[0]
+        self._cookies |= dict(cookie.split("=", 1) for cookie in answer.cookies)
         return answer
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
 
     def sign_in(self, account: Account, password: str = PASSWORD) -> Answered:
         return self.post("/desk/sign-in/", login=account.email, password=password)

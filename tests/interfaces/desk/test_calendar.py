@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from byname.interfaces import snapshot
+from byname.ledger.models import LedgerLine
 from byname.people.models import Officer
+from byname.places.models import Area
 from byname.postings import actions
 from tests import staff
 from tests.cast import Cast
@@ -117,6 +119,14 @@ def test_the_table_and_the_file_tell_what_the_picture_tells(coordinator: Client,
     assert early == ["Constable Lena Lindqvist"]
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_no_cell_of_the_file_is_a_formula(coordinator: Client, cast: Cast, sign: str) -> None:
+    Area.objects.filter(slug="harbour").update(name=f"{sign}1+1")
+    snapshot.forget()
+    names = {row["area"]: row["name"] for row in file_of(coordinator)}
+    assert (names["harbour"], names["ring"]) == (f"'{sign}1+1", "Ring")
+
+
 def test_why_a_posting_ended_early_stands_nowhere(coordinator: Client) -> None:
     for url in ("/desk/calendar/", "/desk/calendar/?as=table", "/desk/calendar/calendar.csv"):
         assert not re.search(r"\bleave\b", coordinator.get(url).content.decode(), re.IGNORECASE)
@@ -157,3 +167,24 @@ def test_names_are_text_wherever_they_stand(coordinator: Client, cast: Cast) -> 
     page = coordinator.get("/desk/calendar/", {"q": "mill"}).content.decode()
     assert "O&#x27;Bri&lt;b&gt;en&quot;" in page
     assert "Bri<b>" not in page
+
+
+def test_that_a_term_was_cut_short_is_told_to_who_may_ask_why(coordinator: Client, cast: Cast) -> None:
+    colleague = staff.at_the_desk(staff.account("officer", officer=cast.ana))
+    for client, early in ((coordinator, True), (colleague, False)):
+        (lena,) = [row for row in file_of(client, q="mill") if row["officer"] == "Constable Lena Lindqvist"]
+        assert (lena["state"] == "ended early", lena["promised_until"] != "") == (early, early)
+        for url in ("/desk/calendar/?q=mill", "/desk/calendar/?q=mill&as=table"):
+            assert ("before the promised end" in client.get(url).content.decode()) == early
+
+
+def test_the_table_and_the_file_are_looks_on_record_and_the_picture_is_not(coordinator: Client, cast: Cast) -> None:
+    for url in ("", "?as=table&q=mill", "calendar.csv?q=mill"):
+        assert coordinator.get(f"/desk/calendar/{url}").status_code == 200
+    looks = LedgerLine.objects.filter(event="read.calendar").order_by("pk")
+    rows = len(file_of(coordinator, q="mill"))
+    assert [(line.subject_id, line.facts) for line in looks][:2] == [
+        ("table", {"file": False, "areas": 1, "rows": rows, "outside": False}),
+        ("file", {"file": True, "areas": 1, "rows": rows, "outside": False}),
+    ]
+    assert looks.count() == 3

@@ -12,11 +12,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from byname.interfaces import snapshot
 from byname.interfaces.desk import charts
 from byname.interfaces.desk import findings as told
 from byname.interfaces.desk.views import continuity as views
+from byname.people import actions as people
 from byname.places.models import Area
+from byname.postings import actions
 from byname.postings.models import Posting, PublishedHours
+from byname.vocabulary import Actor
 from tests import staff
 from tests.cast import Cast
 
@@ -45,6 +49,7 @@ def test_each_finding_is_said_in_words(cast: Cast) -> None:
     text = staff.at_the_desk(staff.account("coordinator")).get(PAGE).content.decode()
     month = timezone.localdate().strftime("%B")
     assert findings(text) == [
+        "1 area has no lead today",
         "One lead leaves within 90 days, and nobody is adopted to follow",
         "Half of all officers have served their area for 1 year 4 months or longer",
         "Officers have served equally long in every division",
@@ -67,7 +72,7 @@ def test_every_picture_is_whole_named_and_has_its_table(cast: Cast) -> None:
         assert drawn.get("aria-labelledby") == f"{title.get('id')} {described.get('id')}"
         assert title.text
         assert described.text
-    assert text.count("<summary>The same as a table</summary>") == 5
+    assert text.count("<summary>The same as a table</summary>") == 6
     assert "style=" not in text
 
 
@@ -96,7 +101,8 @@ def test_the_files_hold_all_of_it_and_no_formula(cast: Cast) -> None:
 def test_a_sergeant_sees_the_own_division(cast: Cast) -> None:
     desk = staff.at_the_desk(staff.account("sergeant", divisions=["D1"]))
     text = desk.get(PAGE).content.decode()
-    assert findings(text)[:2] == [
+    assert findings(text)[:3] == [
+        "1 area has no lead today",
         "No lead leaves within 90 days",
         "Half of all officers have served their area for 1 year 4 months or longer",
     ]
@@ -138,3 +144,48 @@ def test_lengths_of_time_as_people_say_them() -> None:
     assert [told.lasting(days) for days in (0, 1, 30, 31, 365, 366, 800)] == [
         "0 days", "1 day", "30 days", "1 month", "11 months", "1 year", "2 years 2 months",
     ]  # fmt: skip
+
+
+def test_who_sees_figures_only_reads_no_name_and_nobody_hidden_is_named(cast: Cast, clerk_of_records: Actor) -> None:
+    told = {}
+    for role in ("analyst", "overseer", "coordinator", "sergeant"):
+        desk = staff.at_the_desk(staff.account(role, divisions=["D2"]))
+        pages = [desk.get(url).content.decode() for url in (PAGE, f"{PAGE}leaving.csv")]
+        told[role] = [name in page for page in pages for name in ("Erdem", "Farahani")]
+        assert "harbour" in pages[1]
+    assert told == {
+        "analyst": [False] * 4,
+        "overseer": [False] * 4,
+        "coordinator": [True] * 4,
+        "sergeant": [True] * 4,
+    }
+    Posting.objects.filter(officer__reference=cast.farid.reference).delete()
+    actions.propose_posting(
+        "1006",
+        "harbour",
+        "lead",
+        first=cast.on + timedelta(20),
+        by=staff.acting(staff.account("coordinator", email="who-plans@service.example")),
+        at=timezone.now(),
+    )
+    people.hide_officer(cast.farid.reference, by=clerk_of_records, at=timezone.now())
+    desk = staff.at_the_desk(staff.account("sergeant", divisions=["D2"], email="own@service.example"))
+    row = list(csv.reader(io.StringIO(desk.get(f"{PAGE}leaving.csv").content.decode())))[1]
+    assert (row[2], row[6]) == ("Sergeant Erdem", "An officer")
+
+
+def test_an_area_that_lost_its_lead_comes_first_and_on_the_day_of_its_planner(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    assert "1 area has no lead" in client.get("/desk/").content.decode()
+    Posting.objects.filter(area__slug="old-mill", role="lead").update(role="member")
+    snapshot.forget()
+    page, today = (client.get(url).content.decode() for url in (PAGE, "/desk/"))
+    assert findings(page)[0] == "2 areas have no lead today"
+    assert re.findall(r'<th scope="row"><a href="([^"]+)"', page)[:2] == [
+        "/desk/areas/chapel-hill/",
+        "/desk/areas/old-mill/",
+    ]
+    assert "2 areas have no lead" in today
+    assert "The first: Chapel Hill." in today
+    elsewhere = staff.at_the_desk(staff.account("sergeant", divisions=["D2"])).get("/desk/").content.decode()
+    assert "no lead" not in elsewhere

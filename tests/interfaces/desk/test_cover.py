@@ -53,6 +53,12 @@ def test_what_cannot_be_is_said_beside_the_form(cast: Cast) -> None:
         answer = desk.post(PAGE, {"officer": cast.elif_.reference, **asked})
         assert answer.status_code == 422
         assert 'role="alert"' in answer.content.decode()
+        assert "Enter a valid date" not in answer.content.decode()
+        assert "This field is required" not in answer.content.decode()
+    assert (
+        "Choose a day, such as 2027-03-01."
+        in desk.post(PAGE, {"officer": cast.elif_.reference, **days(1, 3), "last_day": "x"}).content.decode()
+    )
     assert Posting.objects.filter(area__slug="ring", role="cover").count() == 0
 
 
@@ -75,7 +81,10 @@ def test_covers_that_end_this_week_stand_on_today_and_end_when_told(cast: Cast) 
     assert "The cover of Old Mill ends" in desk.get("/desk/").content.decode()
     assert "Constable Dellarosa" in desk.get(reverse("covers")).content.decode()
     ended = {"officer": cast.dina.reference, "first_day": timezone.localdate().isoformat()}
-    assert desk.post("/desk/areas/old-mill/cover/end/", ended).status_code == 303
-    assert desk.post("/desk/areas/old-mill/cover/end/", ended).status_code == 404
+    for _ in range(2):
+        answer = desk.post("/desk/areas/old-mill/cover/end/", ended)
+        assert (answer.status_code, answer["Location"]) == (303, "/desk/areas/old-mill/cover/")
+    elsewhere = staff.at_the_desk(staff.account("sergeant", divisions=["D2"]))
+    assert elsewhere.post("/desk/areas/old-mill/cover/end/", ended).status_code == 404
     assert desk.post("/desk/areas/old-mill/cover/end/", {}).status_code == 404
     assert "The cover of Old Mill ends" not in desk.get("/desk/").content.decode()

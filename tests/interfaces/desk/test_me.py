@@ -8,7 +8,9 @@ from datetime import datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
@@ -19,6 +21,7 @@ from byname.ledger.models import LedgerLine
 from byname.people import queries as people
 from byname.people import rules
 from byname.people.models import Officer, OfficerPhoto
+from byname.safekeeping.limits import Limit
 from byname.vocabulary import PUBLIC
 from tests import staff
 from tests.cast import Cast, Person, photograph
@@ -179,6 +182,29 @@ def test_a_photo_taken_away_is_destroyed_in_every_size_and_may_be_given_again_th
     assert ledger()[-1] == ("officer.photo_withdrawn", {})
     assert give(mine, photograph())[0] == 303
     assert {client.get(address).status_code for address in addresses} == {200}
+
+
+def test_nobodys_row_is_held_while_a_photo_is_made(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, make, held = desk_of(cast.bao), rules.renditions, []
+    with CaptureQueriesContext(connection) as asked:
+
+        def making(content: bytes) -> tuple[rules.Rendition, ...]:
+            held.append([query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]])
+            return make(content)
+
+        monkeypatch.setattr(rules, "renditions", making)
+        assert give(mine, photograph())[0] == 303
+    assert held == [[]]
+    assert [query for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
+
+
+def test_who_sends_photo_after_photo_is_told_to_wait_and_others_are_not(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(me, "PHOTOS", Limit("own-photo", 2, 24 * 60 * 60))
+    mine = desk_of(cast.bao)
+    assert [give(mine, b"no photo")[0] for _ in range(3)] == [422, 422, 429]
+    assert give(desk_of(cast.chidi), b"no photo")[0] == 422
 
 
 def of_pixels(width: int, height: int) -> bytes:
@@ -343,3 +369,21 @@ def test_a_hidden_officer_is_gone_within_the_second_the_directory_takes(cast: Ca
     desk_of(cast.chidi).post(f"/desk/hide/{cast.chidi.reference}/")
     assert snapshot.city().version > before
     assert cast.chidi.reference not in snapshot.city().references
+
+
+def test_who_may_hide_somebody_but_not_open_their_entry_is_told_the_badge_alone(cast: Cast) -> None:
+    told = {}
+    for name, account in {
+        "administrator": staff.account("administrator"),
+        "sergeant of D1": staff.account("sergeant", divisions=["D1"]),
+        "sergeant of D2": staff.account("sergeant", divisions=["D2"], email="other@service.example"),
+        "coordinator": staff.account("coordinator"),
+    }.items():
+        page = text(staff.at_the_desk(account), f"/desk/hide/{cast.chidi.badge}/")
+        told[name] = ("Chukwu" in page, "Badge 1003 is shown" in page)
+    assert told == {
+        "administrator": (False, True),
+        "sergeant of D1": (True, False),
+        "sergeant of D2": (False, True),
+        "coordinator": (True, False),
+    }

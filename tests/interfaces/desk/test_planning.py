@@ -96,8 +96,8 @@ def test_an_officer_is_named_by_badge_or_chosen_among_those_with_the_name(coordi
     [
         ({"officer": ""}, "Say which officer: a badge number or a name."),
         ({"first_on": ""}, "Choose the first day."),
-        ({"first_on": "9999-12-31"}, "Choose a first day between 1950 and 2150."),
-        ({"first_on": "0001-01-01"}, "Choose a first day between 1950 and 2150."),
+        ({"first_on": "9999-12-31"}, "Choose a day between 1950 and 2150."),
+        ({"first_on": "0001-01-01"}, "Choose a day between 1950 and 2150."),
         ({"planned_end_on": "2001-01-01"}, "The promised end comes after the first day."),
         ({"role": "cover"}, "Select a valid choice."),
         ({"succeeds": "O-222222"}, "Select a valid choice."),

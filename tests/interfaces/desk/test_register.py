@@ -146,3 +146,15 @@ def test_a_posting_that_ended_as_promised_has_no_reason(cast: Cast) -> None:
     client = staff.at_the_desk(staff.account("coordinator"))
     assert client.post(url, {"reason": "planning"}).status_code == 404
     assert looks() == []
+
+
+def test_a_list_of_officers_is_a_look_on_record_without_what_was_sought(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    client.get("/desk/officers/")
+    client.get("/desk/officers/", {"q": "albu"})
+    client.get("/desk/officers/", {"q": "nobody is called this"})
+    staff.at_the_desk(staff.account("officer", officer=cast.ana)).get("/desk/officers/")
+    assert looks() == [
+        ("read.register", "list", "", {"rows": len(cast.everybody), "sought": False, "outside": False}),
+        ("read.register", "list", "", {"rows": 1, "sought": True, "outside": False}),
+    ]

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +20,14 @@ from django.conf import settings
 from django.contrib.auth import hashers
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
-from byname.interfaces.desk import attempts
+from byname.interfaces.desk import attempts, door
+from byname.interfaces.desk.views import signing
 from byname.ledger.models import LedgerLine, Letter
 from byname.people import actions as people
 from byname.people.models import Account
+from byname.safekeeping.limits import Limit, wait_for
 from byname.safekeeping.models import StaffSession
 from byname.vocabulary import operator
 from tests import staff
@@ -188,6 +192,17 @@ def test_password_and_app_sign_in_without_javascript_and_a_code_opens_once(cast:
     assert late.headers["Location"] == "/desk/"
 
 
+def test_the_page_to_set_up_an_app_loaded_again_shows_the_same_secret_for_some_minutes(cast: Cast) -> None:
+    client = browser()
+    invited(client)
+    shown = [re.findall(r'class="secret">(\w+)<', client.get("/desk/own/sign-in/app/").content.decode()) for _ in "ab"]
+    assert shown[0] == shown[1]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(signing, "_SECRET_KEPT", 0)
+        page = client.get("/desk/own/sign-in/app/").content.decode()
+    assert re.findall(r'class="secret">(\w+)<', page) != shown[0]
+
+
 def test_a_first_sign_in_by_password_and_app_is_set_up_in_one_step(cast: Cast) -> None:
     client = browser()
     account = invited(client)
@@ -310,6 +325,112 @@ def test_codes_of_the_second_step_cannot_be_tried_for_long(cast: Cast) -> None:
     assert client.post("/desk/sign-in/second/", {"code": app_code(staff.TOTP_SECRET)}).status_code == 200
 
 
+STATION = "192.0.2.77"
+"""A network address that many share."""
+
+
+def at_the_station() -> Client:
+    """A browser behind that address."""
+    return Client(headers={"Host": "localhost", "User-Agent": PHONE}, REMOTE_ADDR=STATION)
+
+
+def inside_the_station(account: Account) -> Client:
+    """A browser behind it in which somebody is signed in."""
+    client = at_the_station()
+    client.force_login(account, backend=staff.BACKEND)
+    return client
+
+
+def spent(*limits: Limit) -> None:
+    """These limits are used up at the station."""
+    for limit in limits:
+        for _ in range(limit.most + 1):
+            wait_for(limit, STATION, at=timezone.now())
+
+
+def test_letters_asked_for_by_strangers_keep_nobody_behind_the_same_address_out(cast: Cast) -> None:
+    account = somebody()
+    inside = inside_the_station(account)
+    for number in range(attempts.LETTERS_FROM.most + 1):
+        at_the_station().post("/desk/sign-in/forgotten/", {"email": f"{number}@nowhere.example"})
+    at_the_station().post("/desk/sign-in/forgotten/", {"email": account.email})
+    assert Letter.objects.count() == 0
+    assert come_in(at_the_station(), account.email).headers["Location"] == "/desk/sign-in/second/"
+    again = {"password": PASSWORD, "next": "/desk/own/sign-in/passkeys/add/"}
+    assert inside.post("/desk/own/sign-in/again/", again).status_code == 302
+    token = people.invite(
+        "noor@service.example", roles=["coordinator"], name="Noor", by=operator("test"), at=timezone.now()
+    )
+    assert at_the_station().get(f"/desk/sign-in/invitation/{token}/").status_code == 200
+
+
+def test_wrong_passwords_of_strangers_keep_out_neither_passkeys_nor_invitations_nor_who_is_inside(cast: Cast) -> None:
+    account = somebody()
+    first = at_the_station()
+    invited(first)
+    passkey = with_passkey(first)
+    inside, half = inside_the_station(account), at_the_station()
+    come_in(half, account.email)
+    for number in range(attempts.OF_ADDRESS.most + 1):
+        come_in(at_the_station(), f"{number}@nowhere.example", "wrong")
+    for _ in range(attempts.OF_ACCOUNT.most + 1):
+        come_in(browser(), account.email, "wrong")
+    assert come_in(at_the_station(), account.email).status_code == 200
+    again = {"password": PASSWORD, "next": "/desk/own/sign-in/passkeys/add/"}
+    assert inside.post("/desk/own/sign-in/again/", again).status_code == 302
+    assert half.post("/desk/sign-in/second/", {"code": app_code(staff.TOTP_SECRET)}).status_code == 302
+    client = at_the_station()
+    question = client.get("/desk/sign-in/passkey/", headers={"Accept": "application/json"}).json()["request_options"]
+    assert client.post("/desk/sign-in/passkey/", {"credential": passkey.get(question)}).status_code == 302
+    token = people.invite("mo@service.example", roles=["clerk"], name="Mo", by=operator("test"), at=timezone.now())
+    assert at_the_station().get(f"/desk/sign-in/invitation/{token}/").status_code == 200
+
+
+def test_nobody_else_uses_up_the_tries_of_who_is_signed_in_and_these_end_too(cast: Cast) -> None:
+    account = somebody()
+    inside = inside_the_station(account)
+    spent(attempts.OF_ADDRESS, attempts.PASSKEYS, attempts.INVITATIONS, attempts.LETTERS_FROM)
+    again = {"password": PASSWORD, "next": "/desk/own/sign-in/passkeys/add/"}
+    for _ in range(attempts.OF_ACCOUNT.most - 1):
+        assert inside.post("/desk/own/sign-in/again/", {**again, "password": "wrong"}).status_code == 200
+    assert inside.post("/desk/own/sign-in/again/", again).status_code == 302
+    inside.post("/desk/own/sign-in/again/", {**again, "password": "wrong"})
+    assert inside.post("/desk/own/sign-in/again/", again).status_code == 200
+    assert come_in(browser(), account.email).status_code == 302
+
+
+@pytest.mark.parametrize("how", ["changed", "by letter"])
+def test_a_sign_in_that_stands_at_its_second_step_ends_with_the_password_it_began_with(cast: Cast, how: str) -> None:
+    account = somebody()
+    thief, owner = browser(), staff.at_the_desk(account)
+    assert come_in(thief, account.email).headers["Location"] == "/desk/sign-in/second/"
+    assert thief.get("/desk/sign-in/second/").status_code == 200
+    new = "nine geese under the bridge"
+    form = {"password1": new, "password2": new}
+    if how == "changed":
+        assert owner.post("/desk/own/sign-in/password/", {"oldpassword": PASSWORD, **form}).status_code == 302
+    else:
+        browser().post("/desk/sign-in/forgotten/", {"email": account.email})
+        link = re.search(r"http://\S+?(/desk/sign-in/forgotten/\S+)", json.loads(Letter.objects.get().words)["body"])
+        assert link
+        client = browser()
+        client.post(client.get(link.group(1)).headers["Location"], form)
+    answer = thief.post("/desk/sign-in/second/", {"code": app_code(staff.TOTP_SECRET)})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/sign-in/")
+    assert thief.get("/desk/").status_code == 303
+    assert thief.get("/desk/sign-in/second/").headers["Location"] == "/desk/sign-in/"
+    assert come_in(thief, account.email, new).headers["Location"] == "/desk/sign-in/second/"
+    assert thief.post("/desk/sign-in/second/", {"code": app_code(staff.TOTP_SECRET)}).status_code == 302
+
+
+def test_a_letter_s_link_leads_to_the_port_the_site_listens_on(cast: Cast, settings: Settings, tmp_path: Path) -> None:
+    account = somebody()
+    settings.BYNAME_HOME, settings.BYNAME_PUBLIC_URL = tmp_path, ""
+    (tmp_path / "serving.json").write_text('{"process": 1, "host": "127.0.0.1", "port": 8123, "data_keys": []}')
+    Client(headers={"Host": "localhost:6666"}).post("/desk/sign-in/forgotten/", {"email": account.email})
+    assert "http://localhost:8123/desk/sign-in/forgotten/" in json.loads(Letter.objects.get().words)["body"]
+
+
 def test_a_forgotten_password_is_changed_by_letter_and_nothing_tells_who_has_an_account(cast: Cast) -> None:
     account = somebody()
     signed_in = staff.at_the_desk(account)
@@ -320,7 +441,7 @@ def test_a_forgotten_password_is_changed_by_letter_and_nothing_tells_who_has_an_
     assert len(set(pages)) == 1
     (letter,) = Letter.objects.all()
     words = json.loads(letter.words)
-    link = re.search(r"http://localhost(/desk/sign-in/forgotten/\S+)", words["body"])
+    link = re.search(r"http://localhost:\d+(/desk/sign-in/forgotten/\S+)", words["body"])
     assert (letter.recipient, bool(link)) == (account.email, True)
     assert link
     client = browser()
@@ -437,7 +558,8 @@ def test_i_see_where_i_am_signed_in_and_end_it(cast: Cast) -> None:
 def test_the_session_gets_a_new_key_at_each_step_up_and_its_cookie_is_closed(cast: Cast) -> None:
     account = somebody()
     client = browser()
-    client.get("/desk/sign-in/")
+    # The passkey's question begins a session; the page alone does not.
+    client.get("/desk/sign-in/passkey/", headers={"Accept": "application/json"})
     before = client.cookies[settings.SESSION_COOKIE_NAME].value
     come_in(client, account.email)
     client.post("/desk/sign-in/second/", {"code": app_code(staff.TOTP_SECRET)})
@@ -479,6 +601,64 @@ def test_a_form_without_its_token_is_refused(cast: Cast) -> None:
     assert come_in(client, account.email).status_code == 403
 
 
+def test_a_form_is_taken_with_its_token_and_the_token_changes_at_the_sign_in(cast: Cast) -> None:
+    account = somebody()
+    client = Client(enforce_csrf_checks=True, headers={"Host": "localhost"})
+
+    def token(page: Any) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
+        assert found
+        return found.group(1)
+
+    first = token(client.get("/desk/sign-in/"))
+    cookie = client.cookies["desk-form"]
+    before = cookie.value
+    assert (cookie["path"], bool(cookie["httponly"]), cookie["samesite"]) == ("/desk/", True, "Lax")
+    form = {"login": account.email, "password": PASSWORD, "csrfmiddlewaretoken": first}
+    assert client.post("/desk/sign-in/", form)["Location"].startswith("/desk/sign-in/second/")
+    second = {"code": app_code(staff.TOTP_SECRET), "csrfmiddlewaretoken": token(client.get("/desk/sign-in/second/"))}
+    assert client.post("/desk/sign-in/second/", second).status_code == 302
+    assert client.cookies["desk-form"].value != before
+    assert client.post("/desk/own/sign-out/", {"csrfmiddlewaretoken": first}).status_code == 403
+
+
+def test_a_look_at_the_pages_before_the_sign_in_leaves_nothing(cast: Cast) -> None:
+    for path in ("", "forgotten/", "invitation/nobodys/", "second/", "closed/", "not-known/", "forgotten/x-y/"):
+        client = browser()
+        client.get(f"/desk/sign-in/{path}")
+        assert (path, StaffSession.objects.count(), "desk" in client.cookies) == (path, 0, False)
+
+
+def test_a_session_without_an_account_ends_after_a_quarter_of_an_hour(cast: Cast) -> None:
+    account, client = somebody(), browser()
+    come_in(client, account.email)
+    session = StaffSession.objects.get()
+    left = (session.expire_date - timezone.now()).total_seconds()
+    assert (session.account_id, 14 * 60 < left <= 15 * 60) == (None, True)
+    client.post("/desk/sign-in/second/", {"code": app_code(staff.TOTP_SECRET)})
+    session = StaffSession.objects.get()
+    left = (session.expire_date - timezone.now()).total_seconds()
+    assert (session.account_id, left > 11 * 60 * 60) == (account.pk, True)
+
+
+def test_one_address_begins_so_many_sessions_without_signing_in(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "UNSIGNED", Limit("unsigned-session", 2, 24 * 60 * 60))
+    first = browser()
+    asked_by = [first, browser(), browser(), first]
+    answers = [client.get("/desk/sign-in/passkey/", headers={"Accept": "application/json"}) for client in asked_by]
+    # Who has a session already goes on with it.
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
+    assert StaffSession.objects.count() == 2
+    assert browser().get("/desk/sign-in/").status_code == 200
+
+
+def test_a_key_that_is_none_ends_no_session(cast: Cast) -> None:
+    client = staff.at_the_desk(somebody())
+    for key in ("\0", "é" * 40, "f" * 39, "F" * 40, "f" * 40 + "\n"):
+        assert client.post("/desk/own/sign-in/browsers/", {"key": key}).status_code == 303
+    assert StaffSession.objects.count() == 1
+
+
 def test_the_ledger_knows_how_somebody_signed_in_and_holds_no_address(cast: Cast) -> None:
     account = somebody()
     client = browser()
@@ -517,14 +697,20 @@ def test_an_account_that_ended_opens_by_nothing(cast: Cast) -> None:
 
 
 def test_behind_tls_the_cookie_goes_over_tls_only() -> None:
-    names = ("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_USE_SESSIONS")
+    names = (
+        "SESSION_COOKIE_NAME",
+        "SESSION_COOKIE_SECURE",
+        "SESSION_COOKIE_HTTPONLY",
+        "CSRF_COOKIE_NAME",
+        "CSRF_COOKIE_SECURE",
+    )
     asked = ", ".join(f"s.{name}" for name in names)
     said = subprocess.run(
         [sys.executable, "-c", f"from byname.config import settings as s; print({asked})"],
         env={**os.environ, "BYNAME_PUBLIC_URL": "https://desk.example", "PYTHONPATH": str(ROOT / "src")},
         capture_output=True, text=True, check=True, timeout=60,
     ).stdout  # fmt: skip
-    assert said.split() == ["__Secure-desk", "True", "True", "True"]
+    assert said.split() == ["__Secure-desk", "True", "True", "__Secure-desk-form", "True"]
 
 
 @pytest.mark.slow

@@ -34,6 +34,7 @@ def test_what_is_made_is_what_is_told_and_every_team_has_its_two(noon: datetime)
     tables = {"officers": "officer", "areas": "area", "postings": "posting", "accounts": "account"}
     assert {told: made[told] for told in tables} == {told: counted(table) for told, table in tables.items()}
     assert made["hours"] == counted("dutyhours")
+    assert made["readings"] == counted("ledgerline WHERE event LIKE 'read.%'")
     assert (made["officers"], made["areas"], made["accounts"]) == (180, 90, 20)
     teams = postings.directory(on=on, version=1, viewer=PUBLIC).teams
     assert {slug: [one.role for one in team.postings] for slug, team in teams.items()} == {

@@ -57,7 +57,7 @@ def test_the_desk_has_work_on_it(noon: datetime, clerk_of_records: Actor) -> Non
     moments = history.chosen_moments(CITY.areas, SEED)
     waiting = postings.proposals_waiting(viewer=COORDINATOR)
     weights = [
-        {one.weight for one in postings.proposal(line.number, on=TODAY, viewer=COORDINATOR).consequences}
+        {one.weight for one in postings.proposal(line.number, on=TODAY, at=noon, viewer=COORDINATOR).consequences}
         for line in waiting
     ]
     assert [line.area for line in waiting] == [moments.vacancy] * 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -47,6 +48,26 @@ def test_the_first_administrator_is_invited_at_the_server(cast: Cast, settings: 
     line = LedgerLine.objects.get(event="account.invited")
     assert (line.actor_kind, line.actor_name, line.facts["roles"]) == ("operator", "invite", ["administrator"])
     assert Letter.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "site"),
+    [
+        ('{"host": "127.0.0.1", "port": 8123}', "http://localhost:8123"),
+        ('{"host": "0.0.0.0", "port": 80}', "http://localhost:80"),
+        ('{"host": "192.0.2.8", "port": 8123}', "http://192.0.2.8:8123"),
+        ('{"host": "2001:db8::8", "port": 8123}', "http://[2001:db8::8]:8123"),
+        ("[", "http://localhost:8000"),
+        ("", "http://localhost:8000"),
+    ],
+)
+def test_the_link_leads_to_where_the_site_listens(
+    cast: Cast, settings: Settings, tmp_path: Path, said: str, site: str
+) -> None:
+    settings.BYNAME_PUBLIC_URL, settings.BYNAME_HOME = "", tmp_path
+    if said:
+        (tmp_path / "serving.json").write_text(said)
+    assert command("--role", "administrator", "noor@service.example").startswith(f"{site}/desk/sign-in/invitation/")
 
 
 def test_an_officer_and_a_sergeant_are_invited_with_what_is_theirs(cast: Cast) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -12,15 +12,16 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from byname.interfaces import http, snapshot
+from byname.interfaces import http, site, snapshot
 from byname.interfaces.desk import attempts, signals
 from byname.people import actions as people_actions
 from byname.people import queries as people
@@ -34,9 +35,17 @@ NO_MATCH = (
 """One sentence for a wrong word, an unknown address and a locked account: it tells nobody which."""
 
 
+_BEGAN_WITH: Final = "began_with"
+
+
 def whole_address(request: HttpRequest, path: str) -> str:
-    """An address of this site that can be sent to somebody."""
-    return f"{settings.BYNAME_PUBLIC_URL or f'{request.scheme}://{request.get_host()}'}{path}"
+    """An address of this site that can be sent to somebody; the port is never the one a caller names."""
+    return f"{site.address(split_domain_port(request.get_host())[0])}{path}"
+
+
+def still_begun(request: HttpRequest, user: AbstractBaseUser) -> bool:
+    """Whether nothing changed since the first step of this sign-in: a changed password takes it back."""
+    return constant_time_compare(request.session.get(_BEGAN_WITH, ""), user.get_session_auth_hash())
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # the library is untyped
@@ -66,7 +75,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # the library is u
         Each costs one hash of a password. Without a second factor a password opens nothing: an invitation does.
         """
         email = str(credentials.get("email", "")).lower()
-        attempt = attempts.begin(request, f"password {email}")
+        attempt = attempts.begin(request, f"password {email}", of=attempts.OF_ADDRESS)
+        return self._matching(request, attempt, credentials)
+
+    def _matching(
+        self, request: HttpRequest, attempt: attempts.Attempt, credentials: Mapping[str, Any]
+    ) -> AbstractBaseUser | None:
+        email = str(credentials.get("email", "")).lower()
         if attempt.address_held:
             return None
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
@@ -79,13 +94,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # the library is u
         return user
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
-        """Whether it is their password; counted like a sign-in."""
-        found = self.authenticate(context.request, email=getattr(user, "email", ""), password=password)
+        """Whether it is their password; as many tries as at a sign-in, which others cannot use up."""
+        attempt = attempts.begin_known(context.request, "password", user.pk)
+        words = {"email": getattr(user, "email", ""), "password": password}
+        found = self._matching(context.request, attempt, words)
         return found is not None and found.pk == user.pk
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **about: Any) -> HttpResponse | None:
         """The refusal of an account that ended, or that only the link of an invitation opens."""
         if people.account_known_as(getattr(user, "email", ""), viewer=PUBLIC) == user.pk:
+            request.session[_BEGAN_WITH] = user.get_session_auth_hash()
             return None
         return http.see_other(reverse("account_inactive"))
 

@@ -26,6 +26,7 @@ from byname.interfaces import http, snapshot
 from byname.people import queries as people
 from byname.postings import queries as postings
 from byname.safekeeping import sessions
+from byname.safekeeping.limits import Limit
 from byname.vocabulary import SYSTEM, Actor
 
 _V = TypeVar("_V", bound=Callable[..., Any])
@@ -37,6 +38,8 @@ FIRST_STEPS: Final = f"{http.DESK}own/sign-in/"
 LONGEST: Final = timedelta(hours=12)
 """A session ends this long after it began, whatever was done in it: a shift."""
 _SEEN_EVERY: Final = timedelta(minutes=1)
+UNSIGNED: Final = Limit("unsigned-session", 600, 15 * 60)
+"""How many sessions one address may begin without signing in: a whole station comes in from one address."""
 
 
 class Desk:
@@ -87,7 +90,7 @@ class SignedIn:
             logout(request)
         if not request.user.is_authenticated:
             if request.path_info.startswith(OPEN):
-                return self.get_response(request)
+                return self._unsigned(request)
             return _led_to("account_login", request)
         actor = actor_of(int(request.user.pk))
         if actor is None:
@@ -97,6 +100,17 @@ class SignedIn:
         if not request.path_info.startswith((OPEN, FIRST_STEPS)) and not has_second_factor(request):
             return _led_to("second-factor", request)
         return self.get_response(request)
+
+    def _unsigned(self, request: HttpRequest) -> HttpResponse:
+        """The page; or a refusal where it would begin one session too many in which nobody is signed in."""
+        response = self.get_response(request)
+        session = request.session
+        if session.modified and not session.session_key and not session.is_empty():
+            too_often = http.held_up(request, UNSIGNED, http.caller(request))
+            if too_often is not None:
+                session.modified = False
+                return too_often
+        return response
 
 
 def actor_of(account_id: int) -> Actor | None:

@@ -120,17 +120,29 @@ def leaving(found: queries.Leaving, serving: queries.LeadsToday, on: date) -> Fi
     )
 
 
+def without_lead(teams: Sequence[queries.Team]) -> Figure:
+    """The areas nobody leads today, each with how many serve there."""
+    counted = "Counted are the areas the programme has begun in where nobody leads the team today; a cover is no lead."
+    title = f"{many(len(teams), 'area')} {'has' if len(teams) == 1 else 'have'} no lead today"
+    rows = tuple((team.area.name, team.area.division_code, len(team.postings)) for team in teams)
+    urls = tuple(reverse("desk-area", args=[team.area.slug]) for team in teams)
+    first = ", ".join(team.area.name for team in teams[:_SHOWN])
+    more = f" and {len(teams) - _SHOWN:,} more" if len(teams) > _SHOWN else ""
+    table = Table(("Area", "Division", "On the team"), rows, urls=urls)
+    return Figure("without-lead", title, None, table, counted, f"{first}{more}.")
+
+
 _LEAVING_HEAD: Final = ("Area", "Lead", "Leaves on", "The day is", "Who follows", "From")
 
 
 def _leaving_row(each: queries.LeadLeaving) -> Row:
     return (
         each.area_name,
-        each.lead,
+        each.lead or "a lead",
         each.ends_on,
         "set" if each.is_set else "promised",
-        each.follower if each.succession == "adopted" else
-        f"{each.follower}, proposed" if each.succession == "proposed" else "nobody yet",
+        each.follower or "somebody" if each.succession == "adopted" else
+        f"{each.follower or 'somebody'}, proposed" if each.succession == "proposed" else "nobody yet",
         each.follows_on or "",
     )  # fmt: skip
 

@@ -36,14 +36,17 @@ def _call(form: forms.Form, **says: str) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
-def _counted(who: str, check: Callable[[], _T]) -> _T:
+def _counted(attempt: attempts.Attempt, check: Callable[[], _T]) -> _T:
     """What a check finds, where nobody has failed too often."""
-    attempt = attempts.begin(context.request, who)
     if attempt.held:
         raise forms.ValidationError(NO_MATCH)
     found = check()
     attempt.succeeded()
     return found
+
+
+def _known(what: str, user: Any) -> attempts.Attempt:
+    return attempts.begin_known(context.request, what, user.pk)
 
 
 def _read(check: Callable[[], _T]) -> _T:
@@ -119,7 +122,7 @@ class PasswordChange(account.ChangePasswordForm):  # type: ignore[misc]  # the l
 
     def clean_oldpassword(self) -> str:
         """The old password, counted like a sign-in."""
-        return str(_counted(f"password {self.user.email}", super().clean_oldpassword))
+        return str(_counted(_known("password", self.user), super().clean_oldpassword))
 
 
 class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]  # the library is untyped
@@ -131,7 +134,7 @@ class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]  # the library is u
 
     def clean_code(self) -> str:
         """The code: the app's now, or a recovery code nobody used; each opens once."""
-        return _counted(f"code {self.user.pk}", self._unused)
+        return _counted(_known("code", self.user), self._unused)
 
     def _unused(self) -> str:
         code = str(super().clean_code())
@@ -158,7 +161,8 @@ class PasskeySignIn(webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # the li
     def clean_credential(self) -> Authenticator:
         """The passkey that answered."""
         try:
-            return _counted("", lambda: _read(super(PasskeySignIn, self).clean_credential))
+            attempt = attempts.begin(context.request, "", of=attempts.PASSKEYS)
+            return _counted(attempt, lambda: _read(super(PasskeySignIn, self).clean_credential))
         except forms.ValidationError:
             signals.sign_in_failed(None, {}, context.request)
             raise
@@ -171,7 +175,7 @@ class PasskeyStep(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # t
 
     def clean_credential(self) -> Authenticator:
         """The passkey that answered."""
-        return _counted(f"code {self.user.pk}", lambda: _read(super(PasskeyStep, self).clean_credential))
+        return _counted(_known("code", self.user), lambda: _read(super(PasskeyStep, self).clean_credential))
 
 
 class PasskeyAgain(webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # the library is untyped
@@ -181,7 +185,7 @@ class PasskeyAgain(webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  
 
     def clean_credential(self) -> Authenticator:
         """The passkey that answered."""
-        return _counted(f"code {self.user.pk}", lambda: _read(super(PasskeyAgain, self).clean_credential))
+        return _counted(_known("code", self.user), lambda: _read(super(PasskeyAgain, self).clean_credential))
 
 
 class PasskeyNew(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # the library is untyped
@@ -243,7 +247,7 @@ class AppSetUp(totp.ActivateTOTPForm):  # type: ignore[misc]  # the library is u
 
     def clean_code(self) -> str:
         """A code that shows the app holds the secret."""
-        return str(_counted(f"code {self.user.pk}", super().clean_code))
+        return str(_counted(_known("code", self.user), super().clean_code))
 
 
 def locked(account_id: int) -> None:

@@ -19,6 +19,7 @@ _LETTER: Final = 7.4
 """How wide a letter of a bar's name is, in pixels, on average."""
 _NARROW, _WIDE = 320, 780
 """How wide the picture is at least, on a phone and on a desk."""
+_MONTHS: Final = ("", *(f"{date(2000, month, 1):%b}" for month in range(1, 13)))
 _WORDS: Final = {"lead": "leads", "member": "on the team", "cover": "covers"}
 
 
@@ -46,7 +47,23 @@ class Years:
         step = -(-len(self.starts) // 8)
         named = [f'<text x="{self.share(day)}%" dx="4" y="15">{day.year}</text>' for day in self.starts[::step]]
         mark = f'<text class="now" x="{self.share(self.today)}%" y="32" text-anchor="middle">today</text>'
-        return mark_safe("".join(named) + (mark if self.first <= self.today < self.last else ""))  # noqa: S308 - numbers
+        return mark_safe("".join(named) + (mark if self.shows_today else ""))  # noqa: S308 - numbers
+
+    @property
+    def shows_today(self) -> bool:
+        """Whether today is one of the days shown."""
+        return self.first <= self.today < self.last
+
+    @property
+    def kept(self) -> SafeString:
+        """What every row and bar shows alike, written once: the years' lines, today's, and what is served of a bar."""
+        lines = [f'<line class="year" x1="{x}%" x2="{x}%" y2="100%"/>' for x in map(self.share, self.starts[1:])]
+        now = self.share(self.today)
+        return mark_safe(  # noqa: S308 - numbers
+            f'<defs><g id="years">{"".join(lines)}</g><line id="now" class="now" x1="{now}%" x2="{now}%" y2="100%"/>'
+            f'<g id="served"><rect class="served" x="1" width="100%" height="{_BAR}"/>'
+            f'<rect class="foot" x="1" y="{_BAR - 4}" width="100%" height="4"/></g></defs>'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +84,19 @@ def picture(row: CalendarRow, years: Years) -> Picture:
     """One area's row as a drawing."""
     lanes = _lanes(row, years)
     height = max(1, len(lanes)) * _LANE + 4
-    parts = [
-        f'<line class="year" x1="{years.share(day)}%" x2="{years.share(day)}%" y1="0" y2="{height}"/>'
-        for day in years.starts[1:]
-    ]
+    parts = ['<use href="#years"/>']
     told = {id(bar): _told(bar) for bar in row.bars}
+    now = years.share(years.today)
     for lane, bars in enumerate(lanes):
-        parts += [_bar(bar, lane, years, told[id(bar)]) for bar in bars]
+        parts += [_bar(bar, lane, years, now, told[id(bar)]) for bar in bars]
     empty = set(row.unserved)
     for gap in row.unled:
         whole = next((each for each in empty if each.first <= gap.first and each.last == gap.last), None)
         parts.append(_gap(gap, "nobody serves" if whole == gap else "nobody leads", years))
-    if years.first <= years.today < years.last:
-        now = years.share(years.today)
-        parts.append(f'<line class="now" x1="{now}%" x2="{now}%" y1="0" y2="{height}"/>')
-    return Picture(height, _said(list(told.values())), mark_safe("".join(parts)))  # noqa: S308 - names are escaped where they enter
+    if years.shows_today:
+        parts.append('<use href="#now"/>')
+    drawn = mark_safe("".join(parts))  # noqa: S308 - names are escaped where they enter
+    return Picture(height, _said(list(told.values())), drawn)
 
 
 def _lanes(row: CalendarRow, years: Years) -> list[list[Bar]]:
@@ -103,28 +118,31 @@ def _lanes(row: CalendarRow, years: Years) -> list[list[Bar]]:
     return lanes
 
 
-def _bar(bar: Bar, lane: int, years: Years, told: str) -> str:
-    until = shown_until(bar, years)
-    x, end = years.share(bar.period.first), years.share(until)
+def _bar(bar: Bar, lane: int, years: Years, now: float, told: str) -> str:
+    x, end = years.share(bar.period.first), years.share(shown_until(bar, years))
     wide = max(0.4, round(end - x, 2))
     kind = "proposed" if bar.proposed else bar.role
-    y = lane * _LANE + 2
-    parts = [
-        f'<svg class="bar {kind}" x="{x}%" y="{y}" width="{wide}%" height="{_BAR}"><title>{escape(told)}</title>',
-        f'<rect class="whole" x="1" width="100%" height="{_BAR}"/>',
-    ]
+    within = f'<rect class="whole" x="1" width="100%" height="{_BAR}"/>'
+    served = min(max(now - x, 0.0), wide)
     if kind == "cover":
-        parts.append(f'<rect width="100%" height="{_BAR}" fill="url(#cover-stripes)"/>')
-    served = min(max(years.share(years.today) - x, 0.0), wide)
-    if served and not bar.proposed and kind != "cover":
+        within += f'<rect width="100%" height="{_BAR}" fill="url(#cover-stripes)"/>'
+    elif served and not bar.proposed:
         share = round(served * 100 / wide, 2)
-        parts.append(f'<rect class="served" x="1" width="{share}%" height="{_BAR}"/>')
-        parts.append(f'<rect class="foot" x="1" y="{_BAR - 4}" width="{share}%" height="4"/>')
-    room = len(bar.officer.family_name) * _LETTER + 10
-    fits = "" if wide * _NARROW / 100 >= room else "wide-only" if wide * _WIDE / 100 >= room else None
-    if fits is not None:
-        parts.append(f'<text class="{fits}" x="6" y="14">{escape(bar.officer.family_name)}</text>')
-    return "".join([*parts, "</svg>"])
+        within += '<use href="#served"/>' if share == 100 else f'<svg width="{share}%"><use href="#served"/></svg>'
+    name = bar.officer.family_name
+    return (
+        f'<svg class="bar {kind}" x="{x}%" y="{lane * _LANE + 2}" width="{wide}%" height="{_BAR}">'
+        f"<title>{escape(told)}</title>{within}{_name(escape(name), len(name), wide, 14)}</svg>"
+    )
+
+
+def _name(written: str, letters: int, wide: float, y: int) -> str:
+    """What stands in a bar so wide, where there is room for it; on a wide screen only where a phone has none."""
+    room = letters * _LETTER + 10
+    if wide * _WIDE / 100 < room:
+        return ""
+    only = "" if wide * _NARROW / 100 >= room else ' class="wide-only"'
+    return f'<text{only} x="6" y="{y}">{written}</text>'
 
 
 def _gap(gap: Period, says: str, years: Years) -> str:
@@ -133,12 +151,10 @@ def _gap(gap: Period, says: str, years: Years) -> str:
     wide = round(years.share(last) - x, 2)
     if wide < 0.3:
         return ""
-    room = len(says) * _LETTER + 10
-    fits = "" if wide * _NARROW / 100 >= room else "wide-only" if wide * _WIDE / 100 >= room else None
-    text = f'<text class="{fits}" x="6" y="15">{says}</text>' if fits is not None else ""
+    name = _name(says, len(says), wide, 15)
     return (
         f'<svg class="gap" x="{x}%" y="2" width="{wide}%" height="{_BAR}"><title>{says.capitalize()} from '
-        f'{_day(gap.first)}</title><rect x="1" y="1" width="100%" height="{_BAR - 2}"/>{text}</svg>'
+        f'{_day(gap.first)}</title><rect x="1" y="1" width="100%" height="{_BAR - 2}"/>{name}</svg>'
     )
 
 
@@ -159,7 +175,7 @@ def _said(told: list[str]) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f"{day.day} {_MONTHS[day.month]} {day.year}"
 
 
 def rows_of(rows: Sequence[CalendarRow], years: Years) -> list[tuple[CalendarRow, Picture]]:

@@ -4,11 +4,13 @@ from byname.ledger.queries.delivery import Delivery, GivenUp, delivery_of_letter
 from byname.ledger.queries.lookings import (
     DayOfLookings,
     Looking,
+    LookingsOf,
     RecordLookedAt,
     Sought,
     count_of_lookings,
     days_of_lookings,
     lookings,
+    lookings_of_each,
     records_looked_at,
 )
 from byname.ledger.queries.reading import Line, lines_about, public_versions
@@ -21,6 +23,7 @@ __all__ = [
     "Head",
     "Line",
     "Looking",
+    "LookingsOf",
     "RecordLookedAt",
     "Sought",
     "Unsealed",
@@ -31,6 +34,7 @@ __all__ = [
     "head",
     "lines_about",
     "lookings",
+    "lookings_of_each",
     "public_versions",
     "records_looked_at",
     "seal_numbered",

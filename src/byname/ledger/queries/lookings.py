@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +17,16 @@ from byname.vocabulary import Actor
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which lines are meant: these events, from a moment up to another, by one account and of one subject if named."""
+    """Which lines are meant: these events, from a moment up to another, by some accounts and of one subject if named.
+
+    Every event's name begins with "read.": by that the lines are found.
+    """
 
     events: Collection[str]
     since: datetime
     until: datetime
-    account_id: int | None = None
+    accounts: Collection[int] = ()
+    """Everybody's where it is empty."""
     subject_kind: str = ""
     subject_id: str = ""
 
@@ -41,6 +45,20 @@ class Looking:
     subject_id: str
     reason_code: str
     outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookingsOf:
+    """How much one account looked at in all the days, which days those were, and which of them are odd or full."""
+
+    account_id: int | None
+    """None for all who are no account, together."""
+    lookings: int
+    days: tuple[date, ...]
+    odd: tuple[date, ...]
+    """The days with a look at night, or at what lies outside their own."""
+    full: tuple[date, ...]
+    """The days with many looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +86,24 @@ class RecordLookedAt:
 
 def lookings(sought: Sought, *, viewer: Actor, skip: int = 0, most: int = 50) -> tuple[Looking, ...]:
     """The lines, the newest first, `most` of them after the first `skip`."""
-    rows = _rows(sought).order_by("-id")[skip : skip + most]
+    columns = (
+        "pk", "at", "event", "actor_account_id", "actor_kind", "actor_name", "subject_kind", "subject_id",
+        "reason_code", "facts",
+    )  # fmt: skip
+    rows = _rows(sought).order_by("-at", "-id").values_list(*columns)[skip : skip + most]
     return tuple(
         Looking(
-            number=row.pk,
-            at=row.at,
-            event=row.event,
-            account_id=row.actor_account_id,
-            actor="" if row.actor_account_id else f"{row.actor_kind} {row.actor_name}".strip(),
-            subject_kind=row.subject_kind,
-            subject_id=row.subject_id,
-            reason_code=row.reason_code,
-            outside=row.facts.get("outside") is True,
+            number=number,
+            at=at,
+            event=event,
+            account_id=account_id,
+            actor="" if account_id else f"{kind} {name}".strip(),
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            reason_code=reason_code,
+            outside=facts.get("outside") is True,
         )
-        for row in rows
+        for number, at, event, account_id, kind, name, subject_kind, subject_id, reason_code, facts in rows
     )
 
 
@@ -90,24 +112,66 @@ def count_of_lookings(sought: Sought, *, viewer: Actor) -> int:
     return _rows(sought).count()
 
 
+# "read.%" is said once more beside the events: by that the database knows the index of looks.
+_WHICH = """
+    FROM byname_ledgerline
+    WHERE event::text LIKE 'read.%%' AND event = ANY(%(events)s) AND at >= %(since)s AND at < %(until)s {more}
+"""
+
+# Each day in three, night, day and night: one number of a line then tells the date and whether it was night.
+_OF_EACH = """
+    WITH clock AS (
+        SELECT array_agg(begins ORDER BY begins) AS thirds
+        FROM (SELECT (day + make_interval(hours => hour)) AT TIME ZONE %(zone)s AS begins
+              FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') day,
+                   unnest(ARRAY[0, %(morning)s, %(night)s]) hour) AS moments
+    )
+    SELECT actor_account_id, sum(lookings), array_agg(day), array_agg(day) FILTER (WHERE odd),
+           array_agg(day) FILTER (WHERE lookings >= %(many)s)
+    FROM (SELECT actor_account_id, third / 3 AS day, count(*) FILTER (WHERE NOT outside) AS lookings,
+                 bool_or(outside OR third %% 3 <> 1) AS odd
+          FROM (SELECT actor_account_id, false AS outside, width_bucket(at, (SELECT thirds FROM clock)) - 1 AS third
+                {which}
+                -- Those outside once more, from an index of their own: of all others the facts need not be opened.
+                UNION ALL
+                SELECT actor_account_id, true, width_bucket(at, (SELECT thirds FROM clock)) - 1
+                {which} AND facts @> '{{"outside": true}}') AS looked
+          GROUP BY actor_account_id, day) AS days
+    GROUP BY actor_account_id
+"""
+
 _DAYS = """
     SELECT actor_account_id, day, count(*), count(DISTINCT (subject_kind, subject_id)),
            count(*) FILTER (WHERE facts @> '{{"outside": true}}'),
            count(*) FILTER (WHERE hour >= %(night)s OR hour < %(morning)s)
     FROM (SELECT actor_account_id, subject_kind, subject_id, facts,
                  (at AT TIME ZONE %(zone)s)::date AS day, extract(hour FROM at AT TIME ZONE %(zone)s) AS hour
-          FROM byname_ledgerline
-          WHERE event = ANY(%(events)s) AND at >= %(since)s AND at < %(until)s AND actor_account_id IS NOT NULL {more})
+          {which} AND actor_account_id IS NOT NULL)
          AS looked
     GROUP BY actor_account_id, day ORDER BY day DESC, actor_account_id
 """
 
 _RECORDS = """
     SELECT subject_kind, subject_id, count(*), count(DISTINCT (actor_kind, actor_name, actor_account_id)), max(at)
-    FROM byname_ledgerline
-    WHERE event = ANY(%(events)s) AND at >= %(since)s AND at < %(until)s {more}
+    {which}
     GROUP BY subject_kind, subject_id ORDER BY count(*) DESC, subject_kind, subject_id LIMIT %(most)s
 """
+
+
+def lookings_of_each(
+    sought: Sought, *, first: date, last: date, night: tuple[int, int], many: int, viewer: Actor
+) -> tuple[LookingsOf, ...]:
+    """How much each account looked at on the days from the first up to and with the last: they hold all that is sought.
+
+    `night` is the hours it begins and ends; a day with `many` looks is full.
+    """
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    more = {"zone": settings.TIME_ZONE, "night": night[0], "morning": night[1], "first": first, "last": last}
+    found = _counted(_OF_EACH, sought, more | {"many": many})
+    return tuple(
+        LookingsOf(account, int(lookings), *(tuple([days[number] for number in which or ()]) for which in told))
+        for account, lookings, *told in found
+    )
 
 
 def days_of_lookings(sought: Sought, *, night: tuple[int, int], viewer: Actor) -> tuple[DayOfLookings, ...]:
@@ -122,9 +186,11 @@ def records_looked_at(sought: Sought, *, viewer: Actor, most: int = 100) -> tupl
 
 
 def _rows(sought: Sought) -> QuerySet[LedgerLine]:
-    rows = LedgerLine.objects.filter(event__in=list(sought.events), at__gte=sought.since, at__lt=sought.until)
-    if sought.account_id is not None:
-        rows = rows.filter(actor_account_id=sought.account_id)
+    rows = LedgerLine.objects.filter(
+        event__startswith="read.", event__in=list(sought.events), at__gte=sought.since, at__lt=sought.until
+    )
+    if sought.accounts:
+        rows = rows.filter(actor_account_id__in=list(sought.accounts))
     if sought.subject_kind:
         rows = rows.filter(subject_kind=sought.subject_kind)
     if sought.subject_id:
@@ -133,18 +199,18 @@ def _rows(sought: Sought) -> QuerySet[LedgerLine]:
 
 
 def _counted(question: str, sought: Sought, more: dict[str, Any]) -> list[tuple[Any, ...]]:
-    named: dict[str, Any] = {
-        "account": sought.account_id,
-        "kind": sought.subject_kind,
-        "id": sought.subject_id,
-    }
+    named = {"accounts": list(sought.accounts), "kind": sought.subject_kind, "id": sought.subject_id}
     narrowing = "".join(
-        f" AND {column} = %({name})s"
-        for column, name in (("actor_account_id", "account"), ("subject_kind", "kind"), ("subject_id", "id"))
-        if named[name] not in (None, "")
+        f" AND {condition}"
+        for name, condition in (
+            ("accounts", "actor_account_id = ANY(%(accounts)s)"),
+            ("kind", "subject_kind = %(kind)s"),
+            ("id", "subject_id = %(id)s"),
+        )
+        if named[name]
     )
     values = {"events": list(sought.events), "since": sought.since, "until": sought.until, **named, **more}
     with connection.cursor() as cursor:
-        cursor.execute(question.format(more=narrowing), values)
+        cursor.execute(question.format(which=_WHICH.format(more=narrowing)), values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

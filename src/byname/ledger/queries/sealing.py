@@ -15,13 +15,7 @@ from django.db import connection
 from byname.ledger import rules
 from byname.vocabulary import Actor, Refused
 
-# Every column by an expression whose text no setting and no version of PostgreSQL changes: whole microseconds for
-# moments, jsonb in its own order.
-LINE_TEXT: Final = """
-    id, (extract(epoch FROM at) * 1000000)::bigint, (extract(epoch FROM written_at) * 1000000)::bigint, event,
-    actor_kind, actor_name, actor_account_id, subject_kind, subject_id, reason_code, facts::text
-"""
-"""What of a line is sealed, for COPY."""
+LINE_TEXT: Final = rules.LINE_TEXT
 _SEALS = """
     COPY (SELECT number, covers, gaps, highest, line_count, encode(digest, 'hex'), encode(seal, 'hex'),
                  (extract(epoch FROM sealed_at) * 1000000)::bigint

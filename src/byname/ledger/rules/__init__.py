@@ -9,12 +9,13 @@ from byname.ledger.rules.letters import (
     next_try_at,
 )
 from byname.ledger.rules.lines import Fact, Renewed, admitted_facts
-from byname.ledger.rules.seals import TAKEN_BACK, Ranges, gathered, ranges_of, seal_over, text_of, without
+from byname.ledger.rules.seals import LINE_TEXT, TAKEN_BACK, Ranges, gathered, ranges_of, seal_over, text_of, without
 
 __all__ = [
     "GIVEN_UP_AFTER",
     "GIVEN_UP_KEPT_FOR",
     "KEPT_FOR",
+    "LINE_TEXT",
     "TAKEN_BACK",
     "Fact",
     "Ranges",

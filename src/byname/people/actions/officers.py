@@ -105,7 +105,7 @@ def bring_officers(
 def give_photo(reference: str, content: bytes, *, by: Actor, at: datetime) -> str:
     """The token of an officer's photo, made anew in every size; Refused for what is no photo or was not agreed to."""
     rules.require(by, "give_photo", rules.About(officer=reference))
-    return _give({reference: rules.renditions(content)}, "officer.photo_given", by=by, at=at)[reference]
+    return give_made({reference: rules.renditions(content)}, "officer.photo_given", by=by, at=at)[reference]
 
 
 def draw_face(reference: str, svg: str, *, by: Actor, at: datetime) -> str:
@@ -119,7 +119,7 @@ def draw_faces(drawings: Mapping[str, str], *, by: Actor, at: datetime) -> dict[
     for reference in drawings:
         rules.require(by, "give_photo", rules.About(officer=reference))
     made = {reference: (rules.drawn_face(svg),) for reference, svg in drawings.items()}
-    return _give(made, "officer.face_drawn", by=by, at=at)
+    return give_made(made, "officer.face_drawn", by=by, at=at)
 
 
 def withdraw_photo(reference: str, *, by: Actor, at: datetime, divisions: frozenset[str] = frozenset()) -> bool:
@@ -187,7 +187,15 @@ def _show(reference: str, hidden_at: datetime | None, event: str, *, by: Actor, 
     return True
 
 
-def _give(made: Mapping[str, tuple[rules.Rendition, ...]], event: str, *, by: Actor, at: datetime) -> dict[str, str]:
+def give_made(
+    made: Mapping[str, tuple[rules.Rendition, ...]], event: str, *, by: Actor, at: datetime
+) -> dict[str, str]:
+    """The tokens of pictures that were made before, by reference, all or none; Refused where no face was agreed to.
+
+    Making a picture takes seconds: nobody does it while holding an officer's row, which may have to be hidden now.
+    """
+    for reference in made:
+        rules.require(by, "give_photo", rules.About(officer=reference))
     with transaction.atomic():
         officers = _locked(made)
         for officer in officers:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from byname.ledger import actions as ledger
 from byname.people import rules
-from byname.people.actions.officers import give_photo
+from byname.people.actions.officers import give_made
 from byname.people.models import Officer
 from byname.vocabulary import Actor, NotThere, Refused, file_refused
 
@@ -59,13 +59,14 @@ def give_own_photo(officer: str, content: bytes, *, agreed: str, by: Actor, at: 
         raise Refused(
             "The photo is larger than 5 MB; save it smaller and try again.", code="photo-too-large", field="photo"
         )
+    made = {officer: rules.renditions(content)}
     with transaction.atomic():
         row = _locked(officer)
         # A consent given now is later than one withdrawn earlier today, which no two dates could tell.
         row.photo_consented_on, row.photo_withdrawn_on = _day(at), None
         row.save(update_fields=["photo_consented_on", "photo_withdrawn_on"])
         ledger.record("officer.photo_agreed", subject=("officer", officer), by=by, at=at, facts={"agreed": agreed})
-        return give_photo(officer, content, by=by, at=at)
+        return give_made(made, "officer.photo_given", by=by, at=at)[officer]
 
 
 def _locked(officer: str) -> Officer:

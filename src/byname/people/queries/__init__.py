@@ -1,6 +1,7 @@
 """Reading people: officers as the public may see them, their photos and codes, and accounts."""
 
 from byname.people.queries.accounts import (
+    AccountPage,
     ListedAccount,
     ListedInvitation,
     Passkey,
@@ -8,6 +9,7 @@ from byname.people.queries.accounts import (
     SignInWays,
     account,
     account_known_as,
+    account_page,
     accounts,
     actor_of,
     invitation,
@@ -37,11 +39,13 @@ from byname.people.queries.officers import (
 )
 from byname.people.queries.oversight import (
     Asked,
+    LatestLooks,
     ReadDay,
     Reader,
     Readings,
     ReadLine,
     ReadRecord,
+    latest_looks,
     own_readings,
     readers,
     readings,
@@ -60,9 +64,11 @@ from byname.people.queries.register import (
 
 __all__ = [
     "UNNAMED",
+    "AccountPage",
     "Asked",
     "CodeMatch",
     "DeclaredConflict",
+    "LatestLooks",
     "ListedAccount",
     "ListedInvitation",
     "OfficerSeen",
@@ -84,12 +90,14 @@ __all__ = [
     "SignInWays",
     "account",
     "account_known_as",
+    "account_page",
     "accounts",
     "actor_of",
     "area_codes",
     "codes_of",
     "conflicts_among",
     "invitation",
+    "latest_looks",
     "letter_addresses",
     "mailboxes_of",
     "officer_for_code",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Q
 
 from byname.people import rules
 from byname.people.models import Account, Conflict, Invitation
@@ -63,6 +64,14 @@ class ListedAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountPage:
+    """One page of the accounts, by name; `total` is how many there are in all."""
+
+    accounts: tuple[ListedAccount, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListedInvitation:
     """An invitation nobody has taken up yet."""
 
@@ -80,6 +89,25 @@ def accounts(*, viewer: Actor, ended: bool = False) -> tuple[ListedAccount, ...]
     rules.require(viewer, "see_accounts")
     rows = Account.objects.filter(is_active=not ended).select_related("officer").order_by("name", "email")
     return _listed(rows)
+
+
+def account_page(
+    *, viewer: Actor, text: str = "", ended: bool = False, offset: int = 0, limit: int = 25
+) -> AccountPage:
+    """A page of the accounts, of those that have ended or that have not; three queries.
+
+    Of a text, every word stands in the name, the e-mail address or the badge number.
+    """
+    rules.require(viewer, "see_accounts")
+    wanted = Q(is_active=not ended)
+    for word in text.replace("\0", "").split():
+        wanted &= Q(name__icontains=word) | Q(email__icontains=word) | Q(officer__badge_number__istartswith=word)
+    found = Account.objects.filter(wanted)
+    total = found.count()
+    rows = found.select_related("officer").order_by("name", "email")
+    # The last page where a later one is asked for than there is.
+    first = min(offset, max(0, total - 1) // limit * limit)
+    return AccountPage(_listed(rows[first : first + limit]), total)
 
 
 def account(account_id: int, *, viewer: Actor) -> ListedAccount:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from byname.vocabulary import Actor
 READINGS = "read.readings"
 """How the overseer's own looking stands on the ledger."""
 OWN_READINGS_FOR = timedelta(days=90)
+_NIGHT = (rules.NIGHT_BEGINS, rules.NIGHT_ENDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,21 @@ class ReadRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LatestLooks:
+    """Who looked at what, the newest first: a page of single looks, and the days that stand out."""
+
+    lines: tuple[ReadLine, ...]
+    total: int
+    people: int
+    """How many people looked."""
+    standing_out: tuple[ReadDay, ...]
+    """The newest first, so many as were asked for."""
+    standing_out_in_all: int
+
+
+@dataclass(frozen=True, slots=True)
 class Readings:
-    """Who looked at what: a page of single looks, and the same counted by day and by record."""
+    """Who looked at what: single looks, and the same counted by day and by record."""
 
     lines: tuple[ReadLine, ...]
     total: int
@@ -97,6 +111,55 @@ def readers(*, viewer: Actor) -> tuple[Reader, ...]:
     rows = Account.objects.values_list("pk", "name", "email", "roles", "officer__reference")
     people = [Reader(pk, name or email, tuple(roles), officer or "") for pk, name, email, roles, officer in rows]
     return tuple(sorted(people, key=lambda reader: (reader.name.casefold(), reader.account_id)))
+
+
+def latest_looks(
+    asked: Asked,
+    *,
+    viewer: Actor,
+    at: datetime,
+    on_duty: Mapping[str, frozenset[date]],
+    known: Iterable[Reader],
+    skip: int = 0,
+    most: int = 50,
+    most_standing_out: int = 12,
+) -> LatestLooks:
+    """A page of looks and the newest days that stand out; that it was asked for is itself written to the ledger.
+
+    `on_duty` is as `readings` takes it, `known` what `readers` tells. At most seven questions, whatever there is: only
+    the days that may stand out are looked through one by one.
+    """
+    rules.require(viewer, "see_readings")
+    rules.refuse_days(asked.first, asked.last)
+    sought = _sought(asked)
+    named = {reader.account_id: reader for reader in known}
+    _record(asked, viewer, at)
+    of_each = lines.lookings_of_each(
+        sought, first=asked.first, last=asked.last, night=_NIGHT, many=rules.MANY_RECORDS, viewer=viewer
+    )
+    today = timezone.localtime(at).date()
+    certain: set[tuple[date, int]] = set()
+    perhaps: set[tuple[date, int]] = set()
+    for each in of_each:
+        if each.account_id is None:
+            continue
+        duty = _duty(named.get(each.account_id), on_duty)
+        free = set(each.days).difference(duty) if duty else ()
+        found = {*each.odd, *(day for day in free if rules.off_duty(day, duty, today))}
+        certain |= {(day, each.account_id) for day in found}
+        perhaps |= {(day, each.account_id) for day in each.full}
+    wanted = perhaps | set(sorted(certain, key=_newest)[:most_standing_out])
+    days = _days(asked, sought, named, on_duty, viewer=viewer, today=today, only=wanted, full=perhaps) if wanted else ()
+    standing_out = [day for day in days if day.stands_out]
+    total = sum(each.lookings for each in of_each)
+    found_lines = lines.lookings(sought, viewer=viewer, skip=_within(skip, most, total), most=most)
+    return LatestLooks(
+        lines=_lines(found_lines, {key: reader.name for key, reader in named.items()}),
+        total=total,
+        people=sum(each.account_id is not None for each in of_each),
+        standing_out=tuple(standing_out[:most_standing_out]),
+        standing_out_in_all=len(certain | {(day.day.on, day.account_id) for day in standing_out}),
+    )
 
 
 def readings(
@@ -115,16 +178,10 @@ def readings(
     of what was looked at is told.
     """
     rules.require(viewer, "see_readings")
+    rules.refuse_days(asked.first, asked.last)
     sought = _sought(asked)
     named = {reader.account_id: reader for reader in readers(viewer=viewer)}
-    with transaction.atomic():
-        ledger.record(
-            READINGS,
-            subject=("account", asked.account_id) if asked.account_id else ("readings", asked.record[:60] or "all"),
-            by=viewer,
-            at=at,
-            facts={"first": asked.first.isoformat(), "last": asked.last.isoformat(), "file": as_file},
-        )
+    _record(asked, viewer, at, as_file=as_file)
     names = {key: reader.name for key, reader in named.items()}
     total = lines.count_of_lookings(sought, viewer=viewer)
     return Readings(
@@ -138,10 +195,21 @@ def readings(
     )
 
 
+def _record(asked: Asked, viewer: Actor, at: datetime, *, as_file: bool = False) -> None:
+    with transaction.atomic():
+        ledger.record(
+            READINGS,
+            subject=("account", asked.account_id) if asked.account_id else ("readings", asked.record[:60] or "all"),
+            by=viewer,
+            at=at,
+            facts={"first": asked.first.isoformat(), "last": asked.last.isoformat(), "file": as_file},
+        )
+
+
 def own_readings(*, viewer: Actor, at: datetime, skip: int = 0, most: int = 50) -> tuple[tuple[ReadLine, ...], int]:
     """What is recorded of the viewer's own reading in the last ninety days, a page of it, and how much there is."""
     rules.require(viewer, "see_own_readings", rules.About(account_id=viewer.account_id))
-    own = lines.Sought(tuple(rules.LOOKED_AT), at - OWN_READINGS_FOR, at, account_id=viewer.account_id)
+    own = lines.Sought(tuple(rules.LOOKED_AT), at - OWN_READINGS_FOR, at, accounts=_of(viewer.account_id))
     names = {viewer.account_id or 0: viewer.name}
     total = lines.count_of_lookings(own, viewer=viewer)
     found = lines.lookings(own, viewer=viewer, skip=_within(skip, most, total), most=most)
@@ -150,7 +218,7 @@ def own_readings(*, viewer: Actor, at: datetime, skip: int = 0, most: int = 50) 
 
 def _within(skip: int, most: int, total: int) -> int:
     """Where a page begins: the last one where a later one was asked for than there is."""
-    return min(skip, max(0, total - 1) // most * most)
+    return min(skip, max(0, total - 1) // most * most) if most else 0
 
 
 def _sought(asked: Asked) -> lines.Sought:
@@ -160,7 +228,7 @@ def _sought(asked: Asked) -> lines.Sought:
         known or [event for event in rules.LOOKED_AT if event != READINGS],
         _midnight(asked.first),
         _midnight(asked.last + timedelta(days=1)),
-        account_id=asked.account_id,
+        accounts=_of(asked.account_id),
         subject_kind=kind.strip(),
         subject_id=key,
     )
@@ -194,26 +262,29 @@ def _days(
     *,
     viewer: Actor,
     today: date,
+    only: Collection[tuple[date, int]] = (),
+    full: Collection[tuple[date, int]] | None = None,
 ) -> tuple[ReadDay, ...]:
-    night = (rules.NIGHT_BEGINS, rules.NIGHT_ENDS)
-    shown = lines.days_of_lookings(sought, night=night, viewer=viewer)
+    """Each day of each person, or `only` some; what is usual is looked for where it matters: on the `full` days."""
+    shown = _narrowed(sought, only) if only else sought
     # What is usual for somebody is all they look at, also where one record or kind is asked for.
     whole = lines.Sought(
         [event for event in rules.LOOKED_AT if event != READINGS],
         _midnight(asked.first - rules.USUAL_OVER),
         sought.until,
-        account_id=asked.account_id,
+        accounts=_of(asked.account_id) if full is None else {account for _, account in full},
     )
     everything: dict[int, list[lines.DayOfLookings]] = defaultdict(list)
-    for row in lines.days_of_lookings(whole, night=night, viewer=viewer):
+    for row in lines.days_of_lookings(whole, night=_NIGHT, viewer=viewer) if full is None or full else ():
         everything[row.account_id].append(row)
     found = []
-    for row in shown:
+    for row in lines.days_of_lookings(shown, night=_NIGHT, viewer=viewer):
+        if only and (row.on, row.account_id) not in only:
+            continue
         reader = named.get(row.account_id)
         earlier = [
             before.records for before in everything[row.account_id] if row.on - rules.USUAL_OVER <= before.on < row.on
         ]
-        duty = on_duty.get(reader.officer) if reader and reader.officer else None
         day = rules.DayOfReading(
             on=row.on,
             lookings=row.lookings,
@@ -221,8 +292,32 @@ def _days(
             outside=row.outside,
             at_night=row.at_night,
             usual=rules.usual(earlier),
-            off_duty=rules.off_duty(row.on, duty, today),
+            off_duty=rules.off_duty(row.on, _duty(reader, on_duty), today),
         )
         name = reader.name if reader else f"account {row.account_id}"
         found.append(ReadDay(row.account_id, name, day, rules.what_stands_out(day)))
     return tuple(found)
+
+
+def _narrowed(sought: lines.Sought, only: Collection[tuple[date, int]]) -> lines.Sought:
+    """The lines of some days of some accounts, and those of the same accounts in between."""
+    days = [on for on, _ in only]
+    return replace(
+        sought,
+        since=_midnight(min(days)),
+        until=_midnight(max(days) + timedelta(days=1)),
+        accounts={account for _, account in only},
+    )
+
+
+def _duty(reader: Reader | None, on_duty: Mapping[str, frozenset[date]]) -> frozenset[date] | None:
+    return on_duty.get(reader.officer) if reader and reader.officer else None
+
+
+def _newest(day: tuple[date, int]) -> tuple[int, int]:
+    on, account = day
+    return -on.toordinal(), account
+
+
+def _of(account_id: int | None) -> tuple[int, ...]:
+    return () if account_id is None else (account_id,)

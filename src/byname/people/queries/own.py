@@ -34,6 +34,7 @@ class OfficerToHide:
 
     reference: str
     title: str
+    """By badge number alone where the viewer may hide them but not open their entry."""
     hidden: bool
 
 
@@ -60,8 +61,11 @@ def own_entry(officer: str, *, viewer: Actor) -> OwnEntry:
     )
 
 
-def officer_to_hide(name: str, *, viewer: Actor) -> OfficerToHide:
-    """An officer by reference or badge number, for whoever may hide them. Raises NotThere for everybody else."""
+def officer_to_hide(name: str, *, viewer: Actor, divisions: frozenset[str] = frozenset()) -> OfficerToHide:
+    """An officer by reference or badge number, for whoever may hide them. Raises NotThere for everybody else.
+
+    `divisions` holds the codes of the divisions they serve in, as far as they are known.
+    """
     scope = rules.require_reach(viewer, "hide_officer")
     if "\0" in name:
         raise NotThere
@@ -69,7 +73,9 @@ def officer_to_hide(name: str, *, viewer: Actor) -> OfficerToHide:
     row = rows.filter(reference=name).first() or rows.filter(badge_number=name).first()
     if row is None or (scope != "service" and row.reference != viewer.officer):
         raise NotThere
-    return OfficerToHide(row.reference, _title(row), row.hidden_at is not None)
+    opens = rules.may(viewer, "see_officer", rules.About(officer=row.reference, divisions=divisions))
+    title = _title(row) if opens else f"Badge {row.badge_number}"
+    return OfficerToHide(row.reference, title, row.hidden_at is not None)
 
 
 def _title(row: Officer) -> str:

@@ -38,6 +38,11 @@ class OfficerSeen:
         """Rank and name; "An officer" where nothing may be told."""
         return f"{self.rank} {self.name}" if self.reference else self.name
 
+    @property
+    def called(self) -> str:
+        """Rank and family name; "An officer" where nothing may be told."""
+        return f"{self.rank} {self.family_name}" if self.reference else self.name
+
 
 UNNAMED = OfficerSeen("", "", "An officer", "an officer", "", (), None, hidden=True, opens=False)
 """Somebody hidden, to a viewer who may not see more."""

@@ -30,11 +30,13 @@ from byname.people.rules.officers import (
 )
 from byname.people.rules.oversight import (
     LOOKED_AT,
+    MANY_RECORDS,
     NIGHT_BEGINS,
     NIGHT_ENDS,
     USUAL_OVER,
     DayOfReading,
     off_duty,
+    refuse_days,
     usual,
     what_stands_out,
 )
@@ -56,6 +58,7 @@ __all__ = [
     "LANGUAGES",
     "LARGEST_PHOTO",
     "LOOKED_AT",
+    "MANY_RECORDS",
     "MOST_CONFLICTS",
     "NIGHT_BEGINS",
     "NIGHT_ENDS",
@@ -95,6 +98,7 @@ __all__ = [
     "pronunciation_shown",
     "reach",
     "reference_for",
+    "refuse_days",
     "refuse_oneself",
     "renditions",
     "require",

@@ -8,8 +8,13 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
+from byname.vocabulary import Refused, refuse_unlikely
+
 LOOKED_AT: Final[Mapping[str, str]] = {
     "read.officer": "an officer's entry",
+    "read.register": "a list of officers",
+    "read.home": "that an officer lives in an area",
+    "read.calendar": "the calendar as a table or file",
     "read.end_reason": "why a posting ended early",
     "read.hours": "an officer's hours",
     "read.handover": "a handover's checklist",
@@ -44,6 +49,14 @@ class DayOfReading:
     """How many records a day they looked at before; None where they looked at nothing."""
     off_duty: bool = False
     """Whether they record hours, and have none on this day."""
+
+
+def refuse_days(first: date, last: date) -> None:
+    """Nothing, or Refused: it is asked for days byname knows, in their order."""
+    refuse_unlikely(first, "first")
+    refuse_unlikely(last, "last")
+    if last < first:
+        raise Refused("Choose a day that is not before the first one.", code="days", field="last")
 
 
 def usual(earlier: Sequence[int]) -> float | None:

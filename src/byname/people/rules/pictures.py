@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import threading
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ SIZES: Final = {"small": (120, 140), "medium": (360, 420), "large": (720, 840)}
 
 _LARGEST_FILE = 8 * 1024 * 1024
 _MOST_PIXELS = 40_000_000
+_MOST_DECODED_WHOLE = 16_000_000
+"""Of PNG and WebP: only JPEG can be decoded at a fraction of its size."""
 _LARGEST_DRAWING = 16 * 1024
 _FACE_STANDS_AT = (0.5, 0.3)
 _QUALITY = {"webp": 80, "jpeg": 84}
@@ -27,6 +30,9 @@ _QUALITY = {"webp": 80, "jpeg": 84}
 # What makes a file something besides a picture for some reader of it.
 _SECOND_NATURE = re.compile(rb"<script|<!doctype|<html|<\?php|%PDF-1", re.IGNORECASE)
 _ARCHIVE_END = b"PK\x05\x06"
+
+# A photo takes up to 340 MB while it is decoded: several at once would take all there is.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,14 @@ def renditions(content: bytes) -> tuple[Rendition, ...]:
     """A photo made anew in three sizes, each as WebP and JPEG: upright, cropped to 6:7, and with no metadata.
 
     Refuses, in one sentence each, what is too large a file, no JPEG, PNG or WebP, a picture and something else at once,
-    animated, of more than 40 million pixels (told before it is decoded), smaller than 360 × 420, or not whole. The
-    large size is never made larger than the photo itself.
+    animated, of more than 40 million pixels (of PNG and WebP 16; told before it is decoded), smaller than 360 × 420,
+    or not whole. The large size is never made larger than the photo itself. Each process makes one photo at a time.
     """
-    photo = _photo(content)
+    with _ONE_AT_A_TIME:
+        return _made_of(_photo(content))
+
+
+def _made_of(photo: Image.Image) -> tuple[Rendition, ...]:
     made = []
     for size, (width, height) in SIZES.items():
         scale = min(1.0, photo.width / width, photo.height / height)
@@ -81,7 +91,7 @@ def _photo(content: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
+            picture: Image.Image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
     except Image.DecompressionBombError:
         _too_many_pixels()
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as fault:
@@ -93,24 +103,56 @@ def _photo(content: bytes) -> Image.Image:
     picture.draft("RGB", (2 * SIZES["large"][0], 2 * SIZES["large"][1]))
     try:
         picture.load()
+        picture = _smaller(picture)
         profile = picture.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(picture)
+        ImageOps.exif_transpose(picture, in_place=True)
+        picture = _cropped(picture)
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as fault:
         raise Refused(
             "The photo is not whole: part of the file is missing or damaged.", code="photo-damaged"
         ) from fault
-    return _plain(upright, profile)
+    return _plain(picture, profile)
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    """The picture at still at least twice what is kept, before anything else makes a copy of all its pixels."""
+    # Either side may become the height: the photo may lie on its side.
+    factor = min(picture.size) // (2 * SIZES["large"][1])
+    if factor < 2:
+        return picture
+    if picture.mode not in ("L", "LA", "RGB", "RGBA", "CMYK") or "transparency" in picture.info:
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return picture.reduce(factor)
+
+
+def _cropped(picture: Image.Image) -> Image.Image:
+    width = min(picture.width, round(picture.height * 6 / 7))
+    height = min(picture.height, round(picture.width * 7 / 6))
+    left, top = (
+        round(room * share)
+        for room, share in zip((picture.width - width, picture.height - height), _FACE_STANDS_AT, strict=True)
+    )
+    return picture.crop((left, top, left + width, top + height))
 
 
 def _check(picture: Image.Image) -> None:
-    if picture.width * picture.height > _MOST_PIXELS:
-        _too_many_pixels()
+    _check_pixels(picture.width * picture.height, whole=picture.format in ("PNG", "WEBP"))
     # A JPEG of many frames holds the same photo again, as phones write it: only the first is read.
     if picture.format in ("PNG", "WEBP") and getattr(picture, "n_frames", 1) > 1:
         _moving()
     short, long = sorted(picture.size)
     if short < SIZES["medium"][0] or long < SIZES["medium"][1]:
         raise Refused("The photo is too small: it needs at least 360 × 420 pixels.", code="photo-too-small")
+
+
+def _check_pixels(pixels: int, *, whole: bool) -> None:
+    if pixels > _MOST_PIXELS:
+        _too_many_pixels()
+    if whole and pixels > _MOST_DECODED_WHOLE:
+        raise Refused(
+            "A PNG or WebP may have at most 16 million pixels; save the photo as a JPEG and try again.",
+            code="photo-too-many-pixels",
+        )
 
 
 def _too_many_pixels() -> NoReturn:
@@ -130,8 +172,7 @@ def _check_webp(content: bytes) -> None:
     if content[20:21] and content[20] & 0x02:
         _moving()
     width, height = (int.from_bytes(content[start : start + 3], "little") + 1 for start in (24, 27))
-    if width * height > _MOST_PIXELS:
-        _too_many_pixels()
+    _check_pixels(width * height, whole=True)
 
 
 def _plain(picture: Image.Image, profile: bytes | None) -> Image.Image:

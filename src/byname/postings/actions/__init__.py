@@ -4,14 +4,12 @@ from byname.postings.actions.covers import (
     arrange_cover,
     end_cover,
 )
+from byname.postings.actions.departures import Kept, open_due_handovers, open_handover
 from byname.postings.actions.handovers import (
-    Kept,
     add_item,
     forget_words,
     give_word,
     name_follower,
-    open_due_handovers,
-    open_handover,
     remove_item,
     stand_in,
     tell_from,

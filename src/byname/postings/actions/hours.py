@@ -115,7 +115,7 @@ def bring_hours(
         faults += _unplaced(rows, unread, by=by, at=at)
         if faults:
             raise file_refused(faults)
-        places_of = _places({row.officer for row in rows}, by_badge=True)
+        places_of = _places({row.officer for row in rows})
         stands = _standing(rows)
         if overfull := _overfull(rows, stands, places_of):
             raise file_refused(overfull)
@@ -148,8 +148,8 @@ def publish_hours(month: date, *, by: Actor, at: datetime) -> HoursPublished:
         if known:
             return HoursPublished(False, sum(area is not None for area in known), None in known)
         minutes = _minutes_of(month)
-        rows = rules.published_rows(month, minutes)
         areas = places.areas_to_post(minutes.keys(), viewer=by)
+        rows = rules.published_rows(month, minutes, {slug: area.division_code for slug, area in areas.items()})
         PublishedHours.objects.bulk_create(
             [
                 PublishedHours(
@@ -188,20 +188,42 @@ def forget_old_hours(*, by: Actor, at: datetime) -> int:
     return count
 
 
+# Everything one figure of a day asks, in one question: the act the desk sees most.
+_ASKED = """
+    SELECT posting.officer_id, posting.area_id, officer.rank, officer.family_name, officer.badge_number, area.name,
+        area.division_code, posting.period @> %(on)s::date,
+        EXISTS (SELECT FROM byname_publishedhours WHERE month_from = %(month)s)
+    FROM byname_officer officer
+    JOIN byname_posting posting ON posting.officer_id = officer.id
+    JOIN byname_area area ON area.id = posting.area_id
+    WHERE officer.reference = %(officer)s AND area.slug = %(area)s
+    ORDER BY 8 DESC LIMIT 1
+"""
+_WRITTEN = """
+    INSERT INTO byname_dutyhours (officer_id, area_id, "on", kind, minutes, recorded_by, recorded_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (officer_id, area_id, "on", kind) DO UPDATE SET
+        minutes = EXCLUDED.minutes, recorded_by = EXCLUDED.recorded_by, recorded_at = EXCLUDED.recorded_at
+"""
+
+
 def _opened(officer: str, area: str, on: date, *, by: Actor, at: datetime) -> _Place:
     """The officer's posting to the area on the day, held against other writers; or the reason why not."""
+    people_rules.require_reach(by, "record_hours")
     _lock(publishing=False, officer=officer)
-    names = _served(officer, area)
-    if not names:
+    with connection.cursor() as cursor:
+        names = {"officer": officer.replace("\0", ""), "area": area.replace("\0", "")}
+        cursor.execute(_ASKED, {"on": on, "month": rules.month_of(on), **names})
+        known = cursor.fetchone()
+    if known is None:
         # Whoever may not record for this officer is not told whether there is one.
         people_rules.require(by, "record_hours", people_rules.About(officer=officer))
         raise Refused("Hours are recorded for an area the officer serves.", code="not-served", field="area")
-    place = names[0][0]
-    about = people_rules.About(officer, area, frozenset({place.division}) - {""})
-    people_rules.require(by, "record_hours", about)
-    published = PublishedHours.objects.filter(month_from=rules.month_of(on)).exists()
+    officer_id, area_id, rank, family, badge, area_name, division, serves, published = known
+    place = _Place(officer_id, area_id, f"{rank} {family} ({badge})", area_name, division)
+    people_rules.require(by, "record_hours", people_rules.About(officer, area, frozenset({division}) - {""}))
     rules.refuse_day(on, _day(at), published=published, by_file=by.kind != "account")
-    if not any(period.holds(on) for _, period in names):
+    if not serves:
         raise Refused(
             f"{place.title} did not serve {place.area_name} on {on}, so no hours can be recorded there.",
             code="not-served",
@@ -212,8 +234,12 @@ def _opened(officer: str, area: str, on: date, *, by: Actor, at: datetime) -> _P
 
 def _of_the_day(place: _Place, on: date) -> dict[tuple[int, str], int]:
     """The officer's figures of a day, by area and kind."""
-    day = DutyHours.objects.filter(officer=place.officer_id, on=on).values_list("area", "kind", "minutes")
-    return {(area, kind): minutes for area, kind, minutes in day}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT area_id, kind, minutes FROM byname_dutyhours WHERE officer_id = %s AND "on" = %s',
+            [place.officer_id, on],
+        )
+        return {(area, kind): minutes for area, kind, minutes in cursor.fetchall()}
 
 
 def _keep(place: _Place, on: date, kind: str, minutes: int, *, by: Actor, at: datetime) -> None:
@@ -221,9 +247,8 @@ def _keep(place: _Place, on: date, kind: str, minutes: int, *, by: Actor, at: da
     known = stands.pop((place.area_id, kind), 0)
     rules.refuse_figure(kind, minutes, sum(stands.values()))
     if minutes:
-        row = DutyHours(officer_id=place.officer_id, area_id=place.area_id, on=on, kind=kind, minutes=minutes)
-        row.recorded_by, row.recorded_at = by.account_id, at
-        _write([row])
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITTEN, [place.officer_id, place.area_id, on, kind, minutes, by.account_id, at])
     elif known:
         DutyHours.objects.filter(officer=place.officer_id, area=place.area_id, on=on, kind=kind).delete()
 
@@ -244,16 +269,12 @@ def _write(rows: Iterable[DutyHours]) -> None:
     )
 
 
-def _served(officer: str, area: str) -> list[tuple[_Place, Period]]:
-    return [pair for (_, slug), pairs in _places({officer}).items() if slug == area for pair in pairs]
-
-
-def _places(names: set[str], *, by_badge: bool = False) -> dict[tuple[str, str], list[tuple[_Place, Period]]]:
-    """Every posting of these officers, by officer's name and area's slug."""
-    name = "officer__badge_number" if by_badge else "officer__reference"
+def _places(badges: set[str]) -> dict[tuple[str, str], list[tuple[_Place, Period]]]:
+    """Every posting of these officers, by badge number and area's slug."""
+    name = "officer__badge_number"
     found: dict[tuple[str, str], list[tuple[_Place, Period]]] = defaultdict(list)
     for told, slug, officer_id, area_id, rank, family, badge, area_name, division, period in Posting.objects.filter(
-        **{f"{name}__in": list(names)}
+        **{f"{name}__in": list(badges)}
     ).values_list(
         name,
         "area__slug",
@@ -275,7 +296,7 @@ def _unplaced(rows: Sequence[rules.HoursRow], unread: set[int], *, by: Actor, at
     """What is wrong with rows against what is on record: officers, areas, days."""
     officers = people.officers_to_post({row.officer for row in rows}, viewer=by)
     areas = places.areas_to_post({row.area for row in rows}, viewer=by)
-    served = _places({row.officer for row in rows}, by_badge=True)
+    served = _places({row.officer for row in rows})
     months = set(PublishedHours.objects.values_list("month_from", flat=True).distinct())
     faults = []
     for row in rows:

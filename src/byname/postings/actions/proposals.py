@@ -9,14 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from byname.ledger import actions as ledger
+from byname.ledger import rules as ledger_rules
 from byname.people import actions as people_actions
-from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.places.queries import posts as places
 from byname.postings import queries, rules
-from byname.postings.actions.serving import Posted, end_posting, post_officer
+from byname.postings.actions.serving import Posted, _one_at_a_time, end_posting, post_officer
 from byname.postings.models import Posting, Proposal
-from byname.vocabulary import Actor, NotThere, Refused
+from byname.vocabulary import LIKELY_DAYS, Actor, NotThere, Refused, is_likely
 
 
 def propose_posting(
@@ -31,7 +31,7 @@ def propose_posting(
     by: Actor,
     at: datetime,
 ) -> int:
-    """The number of a new proposal: an officer (reference or badge number) for an area from a day on.
+    """The number of a proposal, new or waiting already: an officer, by reference or badge, for an area from a day on.
 
     Nothing is in force until it is adopted. A whole term is promised unless told; `succeeds` is the officer of the area
     it takes over from. `instead_of` is dropped in the same breath. Raises Refused for what cannot even be weighed.
@@ -43,12 +43,26 @@ def propose_posting(
     people_rules.require(
         by, "propose_posting", people_rules.About(area=area, divisions=frozenset({known.division_code}) - {""})
     )
-    found = people.officers_to_post({officer}, viewer=by).get(officer)
+    found = queries.officer_to_propose(officer, on=timezone.localtime(at).date(), viewer=by)
     if found is None:
         raise Refused("There is no officer with that badge number.", code="no-such-officer", field="officer")
     promised = _promised(officer, area, role, first, planned_end_on)
     before = _before(succeeds, area, found.reference)
     with transaction.atomic():
+        _one_at_a_time()
+        # Asked for twice, by a second tap or by two people: it waits once.
+        same = Proposal.objects.filter(
+            officer=found.row_id,
+            area=known.row_id,
+            role=role,
+            first_on=first,
+            planned_end_on=promised,
+            succeeds=before,
+            adopted_at__isnull=True,
+            dropped_at__isnull=True,
+        ).exclude(pk=instead_of or 0)
+        if (waiting := same.first()) is not None:
+            return waiting.pk
         if instead_of is not None:
             drop_proposal(instead_of, by=by, at=at)
         made = Proposal.objects.create(
@@ -61,7 +75,8 @@ def propose_posting(
             proposed_by=by.account_id,
             proposed_at=at,
         )
-        ledger.record("proposal.made", subject=("proposal", made.pk), by=by, at=at, facts={"area": area})
+        facts: dict[str, ledger_rules.Fact] = {"area": area, "officer": found.reference}
+        ledger.record("proposal.made", subject=("proposal", made.pk), by=by, at=at, facts=facts)
     return made.pk
 
 
@@ -76,7 +91,7 @@ def adopt_proposal(number: int, *, own_reason: str = "", outgoing_reason: str = 
     today = timezone.localtime(at).date()
     with transaction.atomic():
         row = _waiting(number)
-        seen = queries.proposal(number, on=today, viewer=by)
+        seen = queries.proposal(number, on=today, at=at, viewer=by)
         if said := rules.refusal(seen.consequences):
             raise Refused(said, code="refused")
         line, ended = seen.line, seen.endings
@@ -128,7 +143,7 @@ def drop_proposal(number: int, *, by: Actor, at: datetime) -> None:
     """Nothing: the proposal is dropped, and what was on record stays as it is."""
     people_rules.require_reach(by, "propose_posting")
     with transaction.atomic():
-        queries.proposal(number, on=timezone.localtime(at).date(), viewer=by)
+        queries.proposal_line(number, viewer=by)
         row = _waiting(number)
         row.dropped_at, row.decided_by = at, by.account_id
         row.save(update_fields=["dropped_at", "decided_by"])
@@ -137,12 +152,14 @@ def drop_proposal(number: int, *, by: Actor, at: datetime) -> None:
 
 def _promised(officer: str, area: str, role: str, first: date, planned_end_on: date | None) -> date:
     """The promised end, a whole term unless told; Refused where role and days make no posting."""
-    faults = rules.row_faults(rules.PostingRow(officer, area, role, first, None, planned_end_on or date.max))
+    faults = rules.row_faults(rules.PostingRow(officer, area, role, first, None, planned_end_on))
     wrong = "role" if role not in rules.ON_THE_TEAM else faults[0].column if faults else ""
     if wrong == "role":
         raise Refused("Choose whether they lead the team or join it.", code="unlikely", field="role")
     if wrong == "first":
-        raise Refused("Choose a first day between 1950 and 2150.", code="unlikely", field="first")
+        raise Refused(f"The first day is {LIKELY_DAYS}.", code="unlikely", field="first")
+    if planned_end_on is not None and not is_likely(planned_end_on):
+        raise Refused(f"The promised end is {LIKELY_DAYS}.", code="unlikely", field="planned_end_on")
     if wrong:
         raise Refused("The promised end comes after the first day.", code="unlikely", field="planned_end_on")
     return planned_end_on or rules.term_ends_on(first)

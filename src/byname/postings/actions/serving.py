@@ -173,21 +173,35 @@ def cover(officer: str, area: str, *, first: date, last: date, by: Actor, at: da
 
 
 def end_posting(
-    officer: str, area: str, *, last: date, reason: str = "", goes_on: bool = False, by: Actor, at: datetime
+    officer: str,
+    area: str,
+    *,
+    last: date,
+    reason: str = "",
+    goes_on: bool = False,
+    seen: Period | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Posted:
     """The posting as it now ends: `last` is the first day no longer served; an early end needs a reason code.
 
     Residents are told thirty days before, or at once; the officer by letter, where they have an account. With `goes_on`
     the officer stays in the area in another role: then the promise goes on with them, nobody is told, and no term is
-    cut short. Raises Refused where the officer does not serve the area on the day before, or the reason is missing or
-    not needed.
+    cut short. With `seen`, the posting's period as the person saw it, an end already set is changed. Raises Refused
+    where that period is another by now, the officer does not serve the area on the day before, or the reason is missing
+    or not needed.
     """
     people_rules.require(by, "end_posting")
     with transaction.atomic():
         _one_at_a_time()
-        posting = _only(
-            officer, area, Q(period__startswith__lt=last) & (Q(period__endswith=None) | Q(period__endswith__gte=last))
-        )
+        begun = Q(period__startswith__lt=last)
+        lasting = Q(period__startswith=seen.first) if seen else Q(period__endswith=None) | Q(period__endswith__gte=last)
+        posting = _only(officer, area, begun & lasting)
+        if seen and posting.period.upper != seen.last:
+            raise Refused(
+                "Somebody else changed this posting meanwhile. Read how it stands now, then say its last day.",
+                code="changed",
+            )
         first, promised, today = posting.period.lower, posting.planned_end_on, _day(at)
         posting.period = DateRange(first, last)
         posting.ended_early_reason = reason
@@ -198,7 +212,7 @@ def end_posting(
             raise _sentence(faults)
         if first < today < last and posting.role in rules.ON_THE_TEAM and not goes_on:
             posting.announced_on = rules.announced_from(first, last, today)
-        posting.save(update_fields=["period", "ended_early_reason", "planned_end_on", "announced_on"])
+        _keep([], [posting], [])
         ledger.record("posting.ended", subject=("posting", posting.pk), by=by, at=at, reason_code=reason, public=True)
         if not goes_on:
             words = {"area": posting.area.name, "last_day": rules.spoken_day(last - timedelta(days=1))}

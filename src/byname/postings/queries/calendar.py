@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.db import transaction
 from django.db.models import Q
 
+from byname.ledger import actions as ledger
+from byname.ledger import rules as ledger_rules
 from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.places import queries as places
@@ -28,6 +31,7 @@ class Bar:
     period: Period
     planned_end_on: date | None
     early: bool
+    """Whether it ends before its promised end: told to who may ask why, like the end once promised."""
     proposed: bool
 
 
@@ -60,42 +64,76 @@ def calendar(
     shown = areas_in_reach(areas, "see_postings", viewer=viewer)
     slugs = [area.slug for area in shown]
     # By their row's number: then the few postings of a page's areas are found by area, not all of those years.
-    rows_of = [area.row_id for area in posts.areas_to_post(slugs, viewer=viewer).values()]
+    found = posts.areas_to_post(slugs, viewer=viewer)
+    rows_of = {area.row_id: (slug, area.division_code) for slug, area in found.items()}
     rows = list(
         Posting.objects.filter(
-            Q(period__endswith=None) | Q(period__endswith__gt=first), area__in=rows_of, period__startswith__lt=last
-        ).values_list("area__slug", "area__division_code", "officer__reference", "role", "period", "planned_end_on")
+            Q(period__endswith=None) | Q(period__endswith__gt=first),
+            area__in=list(rows_of),
+            period__startswith__lt=last,
+        ).values_list("area", "officer__reference", "role", "period", "planned_end_on")
     )
-    proposed = _proposed(slugs, first, last, viewer)
+    proposed = _proposed(list(rows_of), first, last, viewer)
     divisions: dict[str, set[str]] = defaultdict(set)
-    for _, code, officer, _, period, _ in rows:
+    for area, officer, _, period, _ in rows:
         if period.upper is None or period.upper > on:
-            divisions[officer].add(code)
+            divisions[officer].add(rows_of[area][1])
     officers = people.officers_seen(
-        {row[2] for row in rows} | {row[1] for row in proposed},
+        {row[1] for row in rows} | {row[1] for row in proposed},
         divisions={officer: frozenset(codes) - {""} for officer, codes in divisions.items()},
         viewer=viewer,
     )
+    explains = bool(people_rules.reach(viewer, "see_end_reason"))
     bars: dict[str, list[Bar]] = defaultdict(list)
-    for slug, _, officer, role, period, planned_end_on in rows:
+    for area, officer, role, period, planned_end_on in rows:
         span = Period(period.lower, period.upper)
-        early = role != "cover" and rules.ends_early(span.last, planned_end_on)
-        bars[slug].append(Bar(officers[officer], role, span, planned_end_on, early, proposed=False))
-    for slug, officer, role, first_on, planned_end_on in proposed:
-        bars[slug].append(Bar(officers[officer], role, Period(first_on), planned_end_on, early=False, proposed=True))
-    return tuple(_row(area, bars[area.slug], first, last, roles) for area in shown)
+        early = explains and role != "cover" and rules.ends_early(span.last, planned_end_on)
+        if span.last is not None and not explains:
+            # The promised end beside the last day would tell that it ended early.
+            planned_end_on = None
+        bars[rows_of[area][0]].append(Bar(officers[officer], role, span, planned_end_on, early, proposed=False))
+    for area, officer, role, first_on, planned_end_on in proposed:
+        bars[rows_of[area][0]].append(
+            Bar(officers[officer], role, Period(first_on), planned_end_on, early=False, proposed=True)
+        )
+    return tuple(_row(each, bars[each.slug], first, last, roles) for each in shown)
 
 
-def _proposed(slugs: Collection[str], first: date, last: date, viewer: Actor) -> list[tuple[str, str, str, date, date]]:
+def calendar_in_words(
+    areas: Iterable[places.AreaFacts],
+    *,
+    first: date,
+    last: date,
+    on: date,
+    at: datetime,
+    viewer: Actor,
+    as_file: bool,
+    roles: Collection[str] = rules.ROLES,
+) -> tuple[CalendarRow, ...]:
+    """The calendar to be read as a table, or taken away as a file; that it was is written on the ledger."""
+    rows = calendar(areas, first=first, last=last, on=on, viewer=viewer, roles=roles)
+    facts: dict[str, ledger_rules.Fact] = {
+        "file": as_file,
+        "areas": len(rows),
+        "rows": sum(len(row.bars) for row in rows),
+        "outside": False,
+    }
+    with transaction.atomic():
+        subject = ("calendar", "file" if as_file else "table")
+        ledger.record("read.calendar", subject=subject, by=viewer, at=at, facts=facts)
+    return rows
+
+
+def _proposed(areas: Collection[int], first: date, last: date, viewer: Actor) -> list[tuple[int, str, str, date, date]]:
     scope = people_rules.reach(viewer, "propose_posting")
     if not scope:
         return []
     waiting = Proposal.objects.filter(
-        area__slug__in=slugs, adopted_at=None, dropped_at=None, first_on__lt=last, planned_end_on__gt=first
+        area__in=areas, adopted_at=None, dropped_at=None, first_on__lt=last, planned_end_on__gt=first
     )
     if scope != "service":
         waiting = waiting.filter(area__division_code__in=viewer.divisions)
-    return list(waiting.values_list("area__slug", "officer__reference", "role", "first_on", "planned_end_on"))
+    return list(waiting.values_list("area", "officer__reference", "role", "first_on", "planned_end_on"))
 
 
 def _row(area: places.AreaFacts, bars: list[Bar], first: date, last: date, roles: Collection[str]) -> CalendarRow:

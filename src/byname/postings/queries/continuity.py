@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
+from typing import Final, NamedTuple
 
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Count, F, IntegerField, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, ExtractYear
 
 from byname.analysis import disclosure
+from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.postings import rules
 from byname.postings.models import Posting, Proposal, PublishedHours
-from byname.postings.queries.directory import Directory
+from byname.postings.queries.directory import Directory, Team
 from byname.vocabulary import Actor
 
 _MONTHS = 12
 _YEARS = 5
+_FOLLOWS_WITHIN: Final = rules.LEAVES_WITHIN + rules.LONGEST_GAP
+"""Whoever begins to lead later than so long after a day follows nobody who leaves within ninety days of it."""
+
+_Followers = Mapping[str, Collection[rules.Follower]]
+"""Who begins to lead, by area."""
+_Names = Callable[[str, str], str]
+"""How an officer is called, by the slug of the area and their reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class LeadLeaving:
     area_name: str
     division_code: str
     lead: str
+    """Empty, like the follower, where the viewer may see figures but not who serves where."""
     ends_on: date
     """The first day the area no longer has this lead."""
     is_set: bool
@@ -50,6 +62,15 @@ class Leaving:
     def without(self) -> tuple[LeadLeaving, ...]:
         """Those with nobody adopted to follow."""
         return tuple(each for each in self.leads if each.succession != "adopted")
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsNotFollowed:
+    """How many areas lose their lead within ninety days with nobody adopted to follow, and the first of them."""
+
+    areas: int
+    first: LeadLeaving
+    """Whether somebody is proposed is not asked here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,60 +159,52 @@ class EarlyEndsOfYear:
 
 
 def leads_leaving(*, on: date, viewer: Actor) -> Leaving:
-    """The areas within reach whose lead leaves within ninety days, in three queries."""
-    within = _within(viewer)
-    soon = on + rules.LEAVES_WITHIN
-    leading = Posting.objects.filter(within, role="lead", period__contains=on)
-    ends_soon = Q(period__endswith__lte=soon) | Q(
-        period__endswith=None, planned_end_on__gt=on, planned_end_on__lte=soon
-    )
-    rows = list(
-        leading.filter(ends_soon).values_list(
-            "area__slug", "area__name", "area__division_code", "officer__reference", "officer__rank",
-            "officer__family_name", "period", "planned_end_on",
+    """The areas within reach whose lead leaves within ninety days, in three queries; in one where none does."""
+    rows, adopted = _leads(viewer, on)
+    proposed: _Followers = {}
+    if rows:
+        proposed = _followers(
+            Proposal.objects.filter(
+                _within(viewer),
+                role="lead",
+                first_on__lte=on + _FOLLOWS_WITHIN,
+                adopted_at__isnull=True,
+                dropped_at__isnull=True,
+            ).values_list("area__slug", "officer__reference", "first_on")
         )
-    )  # fmt: skip
-    areas = [row[0] for row in rows]
-    adopted, titles = _followers(
-        Posting.objects.filter(area__slug__in=areas, role="lead", period__startswith__gt=on).values_list(
-            "area__slug", "officer__reference", "officer__rank", "officer__family_name", "period__startswith"
-        )
-    )
-    proposed, more = _followers(
-        Proposal.objects.filter(
-            area__slug__in=areas, role="lead", adopted_at__isnull=True, dropped_at__isnull=True
-        ).values_list("area__slug", "officer__reference", "officer__rank", "officer__family_name", "first_on")
-    )
-    titles |= more
-    found = []
-    for slug, name, division, officer, rank, family, period, planned in rows:
-        ends, is_set = rules.ends_on(period.upper, planned, on)
-        if ends is None or rules.goes_on(officer, ends, adopted[slug]):
-            continue
-        state, follower = rules.succession(officer, ends, adopted[slug], proposed[slug])
-        found.append(
-            LeadLeaving(
-                area=slug,
-                area_name=name,
-                division_code=division,
-                lead=f"{rank} {family}",
-                ends_on=ends,
-                is_set=is_set,
-                succession=state,
-                follower=titles[follower.officer] if follower else "",
-                follows_on=follower.first if follower else None,
-            )
-        )
-    found.sort(key=lambda each: (each.ends_on, each.area_name))
-    return Leaving(tuple(found))
+    return Leaving(_leaving(rows, adopted, proposed, on, _named(rows, adopted, proposed, viewer)))
+
+
+def leads_not_followed(*, on: date, viewer: Actor) -> LeadsNotFollowed | None:
+    """What `leads_leaving` tells of those with nobody adopted to follow, in at most two queries; None without any."""
+    rows, adopted = _leads(viewer, on)
+    alone = Leaving(_leaving(rows, adopted, {}, on, lambda area, officer: "")).without
+    if not alone:
+        return None
+    (first,) = (row for row in rows if row.area == alone[0].area)
+    named = _named([first], adopted, {}, viewer)
+    return LeadsNotFollowed(len(alone), replace(alone[0], lead=named(first.area, first.officer)))
 
 
 def leads_today(*, on: date, viewer: Actor) -> LeadsToday:
     """How many areas within reach have a lead, in one query."""
-    counted = Posting.objects.filter(_within(viewer), role="lead", period__contains=on).aggregate(
+    today = Q(period__endswith=None) | Q(period__endswith__gt=on)
+    counted = Posting.objects.filter(_within(viewer), today, role="lead", period__startswith__lte=on).aggregate(
         led=Count("pk"), beyond=Count("pk", filter=Q(period__endswith=None, planned_end_on__lte=on))
     )
     return LeadsToday(counted["led"], counted["beyond"])
+
+
+def areas_without_lead(known: Directory, *, viewer: Actor) -> tuple[Team, ...]:
+    """The teams within reach that nobody leads on a day, by area's name, out of the day's directory."""
+    scope = people_rules.require_reach(viewer, "see_continuity")
+    found = [
+        team
+        for team in known.serving
+        if (scope == "service" or team.area.division_code in viewer.divisions)
+        and not any(each.role == "lead" for each in team.postings)
+    ]
+    return tuple(sorted(found, key=lambda team: team.area.name))
 
 
 def early_ends_by_year(*, on: date, viewer: Actor) -> tuple[EarlyEndsOfYear, ...]:
@@ -289,21 +302,99 @@ def hours_by_month(*, on: date, viewer: Actor) -> tuple[HoursOfMonth, ...]:
     return tuple(found)
 
 
+class _Lead(NamedTuple):
+    area: str
+    area_name: str
+    division_code: str
+    officer: str
+    period: DateRange
+    planned_end_on: date | None
+
+
 def _within(viewer: Actor) -> Q:
     scope = people_rules.require_reach(viewer, "see_continuity")
     return Q() if scope == "service" else Q(area__division_code__in=viewer.divisions)
 
 
-def _followers(
-    rows: Iterable[tuple[str, str, str, str, date]],
-) -> tuple[defaultdict[str, list[rules.Follower]], dict[str, str]]:
-    """Who begins to lead, by area; and how each is named, by reference."""
+# Each of the three is found by an index: what is over long ago, most of what is on record, is not looked at.
+_MOVING: Final = """
+    SELECT area.slug, area.name, area.division_code, officer.reference, posting.period, posting.planned_end_on
+    FROM byname_posting posting
+    JOIN byname_area area ON area.id = posting.area_id
+    JOIN byname_officer officer ON officer.id = posting.officer_id
+    WHERE posting.role = 'lead' AND (%(everywhere)s OR area.division_code = ANY(%(divisions)s)) AND (
+        upper(posting.period) > %(on)s AND upper(posting.period) <= %(soon)s
+        OR upper(posting.period) IS NULL AND posting.planned_end_on > %(on)s AND posting.planned_end_on <= %(soon)s
+        OR lower(posting.period) > %(on)s AND lower(posting.period) <= %(last)s
+    )
+"""
+
+
+def _leads(viewer: Actor, on: date) -> tuple[list[_Lead], _Followers]:
+    """Who leads on a day and leaves within ninety, and who begins to lead soon enough to follow them; in one query."""
+    everywhere = people_rules.require_reach(viewer, "see_continuity") == "service"
+    days = {"on": on, "soon": on + rules.LEAVES_WITHIN, "last": on + _FOLLOWS_WITHIN}
+    with connection.cursor() as cursor:
+        # In SQL: to put it together from the model took longer than to ask it, on every Today of those who plan.
+        cursor.execute(_MOVING, {**days, "everywhere": everywhere, "divisions": sorted(viewer.divisions)})
+        found = [_Lead(*row) for row in cursor.fetchall()]
+    return [each for each in found if each.period.lower <= on], _followers(
+        (each.area, each.officer, each.period.lower) for each in found if each.period.lower > on
+    )
+
+
+def _leaving(
+    rows: Iterable[_Lead], adopted: _Followers, proposed: _Followers, on: date, named: _Names
+) -> tuple[LeadLeaving, ...]:
+    found = []
+    for each in rows:
+        ends, is_set = rules.ends_on(each.period.upper, each.planned_end_on, on)
+        own = adopted.get(each.area, ())
+        if ends is None or rules.goes_on(each.officer, ends, own):
+            continue
+        others = proposed.get(each.area, ())
+        state, follower = rules.succession(each.officer, ends, own, others)
+        found.append(
+            LeadLeaving(
+                area=each.area,
+                area_name=each.area_name,
+                division_code=each.division_code,
+                lead=named(each.area, each.officer),
+                ends_on=ends,
+                is_set=is_set,
+                succession=state,
+                follower=named(each.area, follower.officer) if follower else "",
+                follows_on=follower.first if follower else None,
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (each.ends_on, each.area_name)))
+
+
+def _named(rows: Iterable[_Lead], adopted: _Followers, proposed: _Followers, viewer: Actor) -> _Names:
+    """How an area's lead or follower, by slug and reference, is named to a viewer; empty where they may not see whom.
+
+    A lead, and who is adopted, belongs to the area's division; who is only proposed belongs to none of it yet.
+    """
+    divisions: dict[str, frozenset[str]] = defaultdict(frozenset)
+    told: set[tuple[str, str]] = set()
+    for row in rows:
+        here = frozenset({row.division_code}) - {""}
+        if people_rules.may(viewer, "see_postings", people_rules.About(area=row.area, divisions=here)):
+            serves = {row.officer, *(each.officer for each in adopted.get(row.area, ()))}
+            for officer in serves:
+                divisions[officer] |= here
+            told |= {(row.area, each) for each in serves}
+            told |= {(row.area, each.officer) for each in proposed.get(row.area, ())}
+    everybody = {officer for _, officer in told}
+    seen = people.officers_seen(everybody, divisions=divisions, viewer=viewer) if everybody else {}
+    return lambda area, officer: seen[officer].called if (area, officer) in told else ""
+
+
+def _followers(rows: Iterable[tuple[str, str, date]]) -> _Followers:
     by_area: defaultdict[str, list[rules.Follower]] = defaultdict(list)
-    titles = {}
-    for slug, officer, rank, family, first in rows:
+    for slug, officer, first in rows:
         by_area[slug].append(rules.Follower(officer, first))
-        titles[officer] = f"{rank} {family}"
-    return by_area, titles
+    return by_area
 
 
 def _median(days: Collection[int]) -> int | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
 
 from byname.ledger import actions as ledger
+from byname.ledger import rules as ledger_rules
 from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.places import queries as places
@@ -79,7 +80,7 @@ class Service:
     period: Period
     planned_end_on: date | None
     early: bool
-    """Whether it ended, or is to end, before its promised end."""
+    """Whether it ended, or is to end, before its promised end: told to who may ask why, like the end once promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +145,29 @@ def areas_in_reach(
 
 
 def area_lines(areas: Iterable[places.AreaFacts], *, on: date, viewer: Actor) -> tuple[AreaLine, ...]:
-    """These areas as a list shows them, those beyond the viewer's reach left out; three queries however many."""
+    """These areas as a list shows them, those beyond the viewer's reach left out; three queries however many.
+
+    Who may not see an area's postings is told the changes its public page tells, and no others.
+    """
     shown = areas_in_reach(areas, "see_team", viewer=viewer)
     rows = Posting.objects.filter(_not_over(on), area__slug__in=[area.slug for area in shown])
-    standing: dict[str, list[tuple[str, str, Period]]] = defaultdict(list)
-    for slug, officer, role, period in rows.values_list("area__slug", "officer__reference", "role", "period"):
-        standing[slug].append((officer, role, Period(period.lower, period.upper)))
-    officers = _officers({row[0] for rows in standing.values() for row in rows}, on, viewer)
-    return tuple(_line(area, standing[area.slug], officers, on) for area in shown)
+    standing: dict[str, list[rules.Served]] = defaultdict(list)
+    for slug, officer, role, period, announced_on in rows.values_list(
+        "area__slug", "officer__reference", "role", "period", "announced_on"
+    ):
+        standing[slug].append(rules.Served(officer, role, Period(period.lower, period.upper), announced_on))
+    officers = _officers({row.officer for rows in standing.values() for row in rows}, on, viewer)
+    return tuple(
+        _line(area, standing[area.slug], officers, on, plans=people_rules.may(viewer, "see_postings", _about(area)))
+        for area in shown
+    )
 
 
 def area_desk(area: places.AreaFacts, *, on: date, viewer: Actor) -> AreaDesk:
-    """One area's team and what is to come, everybody's posting with its promise; three queries."""
+    """One area's team and what is to come, everybody's posting with its promise; three queries.
+
+    Who may not see the area's postings is told what its public page tells: no end, arrival or cover beyond it.
+    """
     people_rules.require(viewer, "see_team", _about(area))
     rows = list(
         Posting.objects.filter(area__slug=area.slug)
@@ -163,8 +175,8 @@ def area_desk(area: places.AreaFacts, *, on: date, viewer: Actor) -> AreaDesk:
         .values_list("officer__reference", "role", "period", "planned_end_on", "announced_on")
     )
     history = [
-        rules.Served(officer, role, Period(period.lower, period.upper))
-        for officer, role, period, _, _ in rows
+        rules.Served(officer, role, Period(period.lower, period.upper), announced_on)
+        for officer, role, period, _, announced_on in rows
         if role in rules.ON_THE_TEAM
     ]
     standing = [row for row in rows if row[2].upper is None or row[2].upper > on]
@@ -183,6 +195,8 @@ def area_desk(area: places.AreaFacts, *, on: date, viewer: Actor) -> AreaDesk:
                 announced_on=announced_on,
             )
         )
+    if not people_rules.may(viewer, "see_postings", _about(area)):
+        serving = _as_told(serving, history, on)
     team = [each for each in serving if each.role in rules.ON_THE_TEAM and each.first <= on]
     team.sort(key=lambda each: rules.place_in_team(each.role, each.since, each.officer.reference))
     # Who goes on here in another role leaves nobody.
@@ -202,8 +216,13 @@ def area_desk(area: places.AreaFacts, *, on: date, viewer: Actor) -> AreaDesk:
     )
 
 
-def officers_in_reach(*, on: date, viewer: Actor, text: str = "", offset: int = 0, limit: int = 50) -> OfficersPage:
-    """A page of the register with where everybody serves, cut to whom the viewer answers for; at most four queries."""
+def officers_in_reach(
+    *, on: date, at: datetime, viewer: Actor, text: str = "", offset: int = 0, limit: int = 50
+) -> OfficersPage:
+    """A page of the register with where everybody serves, cut to whom the viewer answers for; at most four queries.
+
+    A look at anybody but oneself is written on the ledger, in one line: how many were listed, never what was sought.
+    """
     scope = people_rules.require_reach(viewer, "see_officer")
     among = None
     if scope == "division":
@@ -211,7 +230,11 @@ def officers_in_reach(*, on: date, viewer: Actor, text: str = "", offset: int = 
         among = set(serving.values_list("officer__reference", flat=True))
     page = people.register(viewer=viewer, text=text, among=among, offset=offset, limit=limit)
     references = [each.reference for each in page.officers]
-    serves = _served(Q(officer__reference__in=references, period__startswith__lte=on) & _not_over(on))
+    serves = _served(Q(officer__reference__in=references, period__startswith__lte=on) & _not_over(on), viewer)
+    if set(references) - {viewer.officer}:
+        facts: dict[str, ledger_rules.Fact] = {"rows": len(references), "sought": bool(text), "outside": False}
+        with transaction.atomic():
+            ledger.record("read.register", subject=("register", "list"), by=viewer, at=at, facts=facts)
     return OfficersPage(
         tuple(
             OfficerLine(
@@ -230,7 +253,7 @@ def officer_desk(reference: str, *, on: date, at: datetime, viewer: Actor) -> Of
     NotThere for one unknown, and for one the viewer does not answer for.
     """
     people_rules.require_reach(viewer, "see_officer")
-    served = _served(Q(officer__reference=reference))[reference]
+    served = _served(Q(officer__reference=reference), viewer)[reference]
     divisions = frozenset(
         each.division_code for each in served if each.period.last is None or each.period.last > on
     ) - {""}
@@ -301,21 +324,42 @@ def _officers(references: Collection[str], on: date, viewer: Actor) -> dict[str,
     return people.officers_seen(references, divisions=codes, viewer=viewer)
 
 
+def _as_told(serving: Iterable[Serving], history: Collection[rules.Served], on: date) -> list[Serving]:
+    """Postings of an area as its public page tells them: what is announced, and no day of who is hidden."""
+    coming, _ = rules.announced_changes(list(history), on)
+    joins = {(change.joins, change.on) for change in coming}
+    leaves = {change.leaves: change.on for change in coming if change.leaves}
+    told = []
+    for each in serving:
+        begun, shown = each.first <= on, each.role in rules.ON_THE_TEAM and not each.officer.hidden
+        if begun or (shown and (each.officer.reference, each.first) in joins):
+            last = leaves.get(each.officer.reference) if begun and shown else None
+            promised = each.planned_end_on if shown and each.planned_end_on and each.planned_end_on > on else None
+            told.append(replace(each, last=last, planned_end_on=promised))
+    return told
+
+
 def _line(
     area: places.AreaFacts,
-    rows: list[tuple[str, str, Period]],
+    rows: list[rules.Served],
     officers: Mapping[str, people.OfficerSeen],
     on: date,
+    *,
+    plans: bool,
 ) -> AreaLine:
-    team = [row for row in rows if row[1] in rules.ON_THE_TEAM]
-    today = [row for row in team if row[2].holds(on)]
-    lead = next((officers[officer] for officer, role, _ in today if role == "lead"), None)
+    team = [row for row in rows if row.role in rules.ON_THE_TEAM]
+    today = [row for row in team if row.period.holds(on)]
+    lead = next((officers[row.officer] for row in today if row.role == "lead"), None)
     joins, leaves = defaultdict(list), defaultdict(list)
-    for officer, _, period in team:
-        if period.first > on:
-            joins[period.first].append(officer)
-        if period.last is not None:
-            leaves[period.last].append(officer)
+    for row in team if plans else ():
+        if row.period.first > on:
+            joins[row.period.first].append(row.officer)
+        if row.period.last is not None:
+            leaves[row.period.last].append(row.officer)
+    for told in () if plans else rules.announced_changes(team, on)[0]:
+        for officer, known in ((told.joins, joins), (told.leaves, leaves)):
+            if officer and not officers[officer].hidden:
+                known[told.on].append(officer)
     change = None
     if days := joins.keys() | leaves.keys():
         day = min(days)
@@ -326,17 +370,21 @@ def _line(
             tuple(officers[each] for each in sorted(joins[day]) if each not in both),
             tuple(officers[each] for each in sorted(leaves[day]) if each not in both),
         )
-    covers = sum(role == "cover" and period.holds(on) for _, role, period in rows)
-    return AreaLine(area, lead, len({officer for officer, _, _ in today}), covers, change)
+    covers = sum(row.role == "cover" and row.period.holds(on) for row in rows)
+    return AreaLine(area, lead, len({row.officer for row in today}), covers, change)
 
 
-def _served(which: Q) -> dict[str, list[Service]]:
+def _served(which: Q, viewer: Actor) -> dict[str, list[Service]]:
+    explains = bool(people_rules.reach(viewer, "see_end_reason"))
     found: dict[str, list[Service]] = defaultdict(list)
     rows = Posting.objects.filter(which).values_list(
         "officer__reference", "area__slug", "area__name", "area__division_code", "role", "period", "planned_end_on"
     )
     for reference, slug, name, code, role, period, planned_end_on in rows:
-        early = role != "cover" and rules.ends_early(period.upper, planned_end_on)
+        early = explains and role != "cover" and rules.ends_early(period.upper, planned_end_on)
         span = Period(period.lower, period.upper)
+        if period.upper is not None and not explains:
+            # The promised end beside the last day would tell that it ended early.
+            planned_end_on = None
         found[reference].append(Service(slug, name, code, role, span, planned_end_on, early))
     return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Q
@@ -56,6 +59,8 @@ class Item:
     words: str
     agreed_on: date | None
     done: bool
+    vouched: bool
+    """Whether it stood there when the one who leaves gave their word: then only they take it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class HandoverPage:
     told_from: date | None
     """The day from which the public page tells that they leave; None where it is not set."""
     candidates: tuple[tuple[str, str], ...]
-    """Reference and title of everybody who serves the area or is about to, without the one who leaves."""
+    """For who may name one: reference and title of all who serve the area or are about to, but the one who leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class TeamMember:
     """Somebody on a team, when they leave as far as it is known, and their handover where it is open."""
 
     officer: str
+    """Empty where the officer is hidden from the viewer."""
     title: str
     leaves_on: date | None
     is_set: bool
@@ -107,9 +113,8 @@ class AreaToHandOver:
 
 
 _COLUMNS = (
-    "reference", "area__slug", "area__name", "area__division_code", "role", "outgoing__reference", "outgoing__rank",
-    "outgoing__family_name", "incoming__reference", "incoming__rank", "incoming__family_name", "leaves_on",
-    "arrives_on", "outgoing_word_at", "incoming_word_at", "stood_in", "closed_at",
+    "reference", "area__slug", "area__name", "area__division_code", "role", "outgoing__reference",
+    "incoming__reference", "leaves_on", "arrives_on", "outgoing_word_at", "incoming_word_at", "stood_in", "closed_at",
 )  # fmt: skip
 
 
@@ -119,7 +124,7 @@ def handover(reference: str, *, viewer: Actor, at: datetime) -> HandoverPage:
     Raises NotThere where there is none within their reach. Who may only plan learns how it stands, and nothing else.
     """
     people_rules.require_reach(viewer, "open_handover")
-    state = next(iter(_states(Q(reference=reference))), None)
+    state = next(iter(_states(Q(reference=reference), viewer)), None)
     if state is None:
         raise NotThere
     people_rules.require(viewer, "open_handover", _about(state, viewer=viewer))
@@ -130,16 +135,17 @@ def handover(reference: str, *, viewer: Actor, at: datetime) -> HandoverPage:
     if may_read and not side:
         with transaction.atomic():
             ledger.record("read.handover", subject=("handover", reference), by=viewer, at=at, facts={"outside": False})
-    items = tuple(_items(reference)) if may_read else ()
+    items = tuple(_items(reference, state.outgoing_word_at)) if may_read else ()
     served = _served(state.area)
     may_work = people_rules.may(viewer, "work_handover", _about(state, closed, viewer=viewer))
     inside = people_rules.About(area=state.area, divisions=frozenset({state.division_code}), places=closed)
+    may_stand_in = people_rules.may(viewer, "stand_in_handover", inside) and not state.closed
     return HandoverPage(
         state=state,
         side=side,
         may_read=may_read,
         may_work=may_work and not state.closed,
-        may_stand_in=people_rules.may(viewer, "stand_in_handover", inside) and not state.closed,
+        may_stand_in=may_stand_in,
         items=items,
         still_open=sum(1 for item in items if item.kind in rules.PASSED_ON and not item.done),
         words_expire_on=rules.words_expire_on(
@@ -156,7 +162,9 @@ def handover(reference: str, *, viewer: Actor, at: datetime) -> HandoverPage:
                 {
                     (row.officer, row.title)
                     for row in served
-                    if row.officer != state.outgoing and (row.period.last is None or row.period.last > on)
+                    if may_stand_in
+                    and row.officer != state.outgoing
+                    and (row.period.last is None or row.period.last > on)
                 },
                 key=lambda pair: pair[1],
             )
@@ -168,7 +176,7 @@ def open_handovers(*, viewer: Actor, area: str = "") -> tuple[HandoverState, ...
     """The handovers within a viewer's reach that are not closed, the next change first; of one area where named."""
     people_rules.require_reach(viewer, "open_handover")
     which = Q(closed_at__isnull=True) & _within(viewer)
-    return tuple(_states(which & Q(area__slug=area) if area else which))
+    return tuple(_states(which & Q(area__slug=area) if area else which, viewer))
 
 
 def area_to_hand_over(area: str, *, on: date, viewer: Actor) -> AreaToHandOver:
@@ -178,20 +186,28 @@ def area_to_hand_over(area: str, *, on: date, viewer: Actor) -> AreaToHandOver:
     if known is None:
         raise NotThere
     inside = people_rules.About(area=area, divisions=frozenset({known.division_code}) - {""})
-    people_rules.require(viewer, "open_handover", inside)
-    opened = {state.outgoing: state for state in _states(Q(area__slug=area, closed_at__isnull=True))}
+    told_of = people.area_codes(area, known.official_ids, viewer=viewer)
+    people_rules.require(viewer, "open_handover", replace(inside, places=told_of))
+    # One that both closed before its day stands until then: no other is opened for it.
+    standing = _states(Q(area__slug=area) & (Q(closed_at__isnull=True) | Q(leaves_on__gte=on)), viewer)
+    opened = {state.outgoing: state for state in standing}
     rows = (
         Posting.objects.filter(area__slug=area, role__in=rules.ON_THE_TEAM, period__contains=on)
         .order_by("role", "period", "pk")
-        .values_list("officer__reference", "officer__rank", "officer__family_name", "period", "planned_end_on")
+        .values_list("officer__reference", "period", "planned_end_on")
     )
+    divisions = {row[0]: inside.divisions for row in rows}
+    seen = people.officers_seen(divisions, divisions=divisions, viewer=viewer)
     team = []
-    for officer, rank, family, period, planned in rows:
+    for officer, period, planned in rows:
         leaving = rules.leaves_on(period.upper, planned)
-        may_open = leaving is not None and on < leaving <= on + rules.OPENS_EARLIEST
+        soon = leaving is not None and on < leaving <= on + rules.OPENS_EARLIEST
         state = opened.pop(officer, None)
-        team.append(TeamMember(officer, f"{rank} {family}", leaving, period.upper is not None, may_open, state))
-    return AreaToHandOver(known.slug, known.name, tuple(team), tuple(opened.values()))
+        named = seen[officer]
+        may_open = soon and bool(named.reference)
+        team.append(TeamMember(named.reference, named.called, leaving, period.upper is not None, may_open, state))
+    left = tuple(state for state in opened.values() if not state.closed)
+    return AreaToHandOver(known.slug, known.name, tuple(team), left)
 
 
 def places_told_of(area: str, *, viewer: Actor) -> frozenset[str]:
@@ -216,14 +232,23 @@ def _within(viewer: Actor) -> Q:
     scope = people_rules.reach(viewer, "open_handover")
     if scope == "service":
         return Q()
-    mine = (
-        Q(area__slug__in=viewer.areas) | Q(outgoing__reference=viewer.officer) | Q(incoming__reference=viewer.officer)
-    )
-    return mine | Q(area__division_code__in=viewer.divisions) if scope == "division" else mine
+    parts = [Q(area__division_code__in=viewer.divisions)] if scope == "division" else []
+    if viewer.officer:
+        parts += [Q(outgoing__reference=viewer.officer), Q(incoming__reference=viewer.officer)]
+    if viewer.areas:
+        parts.append(Q(area__slug__in=viewer.areas))
+    # What cannot be is not asked: each part brings another table. Somebody with none of them has none.
+    return reduce(or_, parts, Q(pk__in=[]))
 
 
-def _states(which: Q) -> list[HandoverState]:
-    rows = Handover.objects.filter(which).order_by("leaves_on", "area__name", "pk").values_list(*_COLUMNS)
+def _states(which: Q, viewer: Actor) -> list[HandoverState]:
+    rows = list(Handover.objects.filter(which).order_by("leaves_on", "area__name", "pk").values_list(*_COLUMNS))
+    # Both officers belong to the area's division: who answers for it is told who they are, hidden or not.
+    divisions: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for _, _, _, division, _, outgoing, incoming, *_ in rows:
+        for officer in filter(None, (outgoing, incoming)):
+            divisions[officer] |= frozenset({division}) - {""}
+    seen = people.officers_seen(divisions, divisions=divisions, viewer=viewer) if divisions else {}
     return [
         HandoverState(
             reference=reference,
@@ -232,9 +257,9 @@ def _states(which: Q) -> list[HandoverState]:
             division_code=division,
             role=role,
             outgoing=outgoing,
-            outgoing_title=f"{rank} {family}",
+            outgoing_title=seen[outgoing].called,
             incoming=incoming or "",
-            incoming_title=f"{incoming_rank} {incoming_family}" if incoming else "",
+            incoming_title=seen[incoming].called if incoming else "",
             leaves_on=leaves_on,
             arrives_on=arrives_on,
             outgoing_word_at=outgoing_word_at,
@@ -243,15 +268,25 @@ def _states(which: Q) -> list[HandoverState]:
             closed_at=closed_at,
         )
         for (
-            reference, slug, name, division, role, outgoing, rank, family, incoming, incoming_rank, incoming_family,
-            leaves_on, arrives_on, outgoing_word_at, incoming_word_at, stood_in, closed_at,
+            reference, slug, name, division, role, outgoing, incoming, leaves_on, arrives_on, outgoing_word_at,
+            incoming_word_at, stood_in, closed_at,
         ) in rows
     ]  # fmt: skip
 
 
-def _items(reference: str) -> list[Item]:
+def _items(reference: str, word_at: datetime | None) -> list[Item]:
     rows = HandoverItem.objects.filter(handover__reference=reference).order_by("added_at", "pk")
-    return [Item(row.pk, row.kind, row.words, row.agreed_on, row.done_at is not None) for row in rows]
+    return [
+        Item(
+            row.pk,
+            row.kind,
+            row.words,
+            row.agreed_on,
+            row.done_at is not None,
+            rules.vouched(row.added_at, word_at),
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
 
 from byname.people import queries as people
 from byname.people import rules as people_rules
@@ -15,11 +16,10 @@ from byname.vocabulary import Actor
 def days_on_duty(officers: Collection[str], *, first: date, last: date, viewer: Actor) -> dict[str, frozenset[date]]:
     """For each of these officers with any hours from a day up to and with another, by reference: the days with some."""
     people_rules.require(viewer, "see_readings")
-    days: dict[str, set[date]] = defaultdict(set)
     rows = DutyHours.objects.filter(officer__reference__in=list(officers), on__gte=first, on__lte=last)
-    for officer, on in rows.values_list("officer__reference", "on").distinct():
-        days[officer].add(on)
-    return {officer: frozenset(found) for officer, found in days.items()}
+    # An array for each officer: a row for each day would cost more than all the rest of the page they are asked for.
+    days = rows.values("officer__reference").annotate(days=ArrayAgg("on")).values_list("officer__reference", "days")
+    return {officer: frozenset(found) for officer, found in days}
 
 
 def conflicts_in_divisions(*, on: date, viewer: Actor) -> int:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.places.queries import posts as places
@@ -33,6 +35,10 @@ class ProposalLine:
     planned_end_on: date
     succeeds_title: str
     """Whom it takes over from; empty where it plans no successor."""
+    succeeds: str
+    """Their reference."""
+    succeeds_posting: int | None
+    """Which posting of theirs."""
     proposed_at: datetime
     decided_at: datetime | None
     state: State
@@ -76,26 +82,58 @@ def proposals_decided(*, since: datetime, viewer: Actor) -> tuple[ProposalLine, 
     )
 
 
-def proposal(number: int, *, on: date, viewer: Actor) -> ProposalSeen:
-    """One proposal as it would stand on a day, weighed anew each time; NotThere for what is not the viewer's."""
-    found = _within_reach(viewer).filter(pk=number)
-    line = next(iter(_lines(found)), None)
+def proposal_line(number: int, *, viewer: Actor) -> ProposalLine:
+    """One proposal as it stands on a list; NotThere for what is not the viewer's."""
+    line = next(iter(_lines(_within_reach(viewer).filter(pk=number))), None)
     if line is None:
         raise NotThere
-    succeeds, reference = found.values_list("succeeds", "succeeds__officer__reference").get()
+    return line
+
+
+def officer_to_propose(name: str, *, on: date, viewer: Actor) -> people.OfficerToPost | None:
+    """An officer by reference or badge number; None for one unknown, and for one who is hidden from the viewer."""
+    people_rules.require_reach(viewer, "propose_posting")
+    found = people.officers_to_post({name}, viewer=viewer).get(name)
+    if found is None:
+        return None
+    divisions = {found.reference: _divisions_of(found.reference, on)}
+    seen = people.officers_seen({found.reference}, divisions=divisions, viewer=viewer)[found.reference]
+    return found if seen.reference else None
+
+
+def proposal(number: int, *, on: date, at: datetime, viewer: Actor) -> ProposalSeen:
+    """One proposal as it would stand on a day, weighed anew each time; NotThere for what is not the viewer's.
+
+    Where the officer lives in the area, the look is written on the ledger, and who cannot adopt is not told why.
+    """
+    line = proposal_line(number, viewer=viewer)
     officer = people.officers_to_post({line.officer}, viewer=viewer)[line.officer]
     area = places.areas_to_post({line.area}, viewer=viewer)[line.area]
-    plan = _plan(line, officer, area, succeeds)
+    plan = _plan(line, officer, area)
     record = _record(plan, officer.row_id, area.row_id)
     officers = people.officers_seen({line.officer}, divisions={}, viewer=viewer)
+    adopts = people_rules.may(viewer, "adopt_posting", people_rules.About(area=line.area))
+    consequences = rules.consequences(plan, record, on=on) if line.state == "waiting" else ()
+    if rules.tells_home(consequences):
+        outside = bool(viewer.divisions) and not viewer.divisions & _divisions_of(line.officer, on)
+        with transaction.atomic():
+            ledger.record(
+                "read.home",
+                subject=("officer", line.officer),
+                by=viewer,
+                at=at,
+                facts={"area": line.area, "outside": outside},
+            )
+        if not adopts:
+            consequences = rules.home_untold(plan, consequences)
     return ProposalSeen(
         line=line,
         face=officers.get(line.officer, people.UNNAMED),
-        consequences=rules.consequences(plan, record, on=on) if line.state == "waiting" else (),
+        consequences=consequences,
         endings=rules.endings(plan, record),
         told_on=rules.first_told_on(plan.first, on),
-        succeeds=reference or "",
-        adopts=people_rules.may(viewer, "adopt_posting", people_rules.About(area=line.area)),
+        succeeds=line.succeeds,
+        adopts=adopts,
     )
 
 
@@ -142,15 +180,23 @@ def _within_reach(viewer: Actor) -> QuerySet[Proposal]:
     return Proposal.objects.filter(area__division_code__in=viewer.divisions)
 
 
+def _divisions_of(officer: str, on: date) -> frozenset[str]:
+    """The codes of the divisions an officer serves in from a day on."""
+    lasting = Q(period__endswith=None) | Q(period__endswith__gt=on)
+    rows = Posting.objects.filter(lasting, officer__reference=officer)
+    return frozenset(rows.values_list("area__division_code", flat=True)) - {""}
+
+
 def _lines(rows: QuerySet[Proposal]) -> tuple[ProposalLine, ...]:
     found = []
     for (
         number, officer, rank, family, badge, area, area_name, role, first_on, planned_end_on, before_rank,
-        before_family, before_badge, proposed_at, adopted_at, dropped_at,
+        before_family, before_badge, before, succeeds, proposed_at, adopted_at, dropped_at,
     ) in rows.values_list(
         "pk", "officer__reference", "officer__rank", "officer__family_name", "officer__badge_number", "area__slug",
         "area__name", "role", "first_on", "planned_end_on", "succeeds__officer__rank",
-        "succeeds__officer__family_name", "succeeds__officer__badge_number", "proposed_at", "adopted_at", "dropped_at",
+        "succeeds__officer__family_name", "succeeds__officer__badge_number", "succeeds__officer__reference", "succeeds",
+        "proposed_at", "adopted_at", "dropped_at",
     ):  # fmt: skip
         found.append(
             ProposalLine(
@@ -163,6 +209,8 @@ def _lines(rows: QuerySet[Proposal]) -> tuple[ProposalLine, ...]:
                 first_on=first_on,
                 planned_end_on=planned_end_on,
                 succeeds_title=f"{before_rank} {before_family} ({before_badge})" if before_family else "",
+                succeeds=before or "",
+                succeeds_posting=succeeds,
                 proposed_at=proposed_at,
                 decided_at=adopted_at or dropped_at,
                 state="adopted" if adopted_at else "dropped" if dropped_at else "waiting",
@@ -171,9 +219,7 @@ def _lines(rows: QuerySet[Proposal]) -> tuple[ProposalLine, ...]:
     return tuple(found)
 
 
-def _plan(
-    line: ProposalLine, officer: people.OfficerToPost, area: places.AreaToPost, succeeds: int | None
-) -> rules.Plan:
+def _plan(line: ProposalLine, officer: people.OfficerToPost, area: places.AreaToPost) -> rules.Plan:
     return rules.Plan(
         officer=line.officer,
         officer_title=line.officer_title,
@@ -185,7 +231,7 @@ def _plan(
         languages=frozenset(officer.languages),
         lives_in=officer.lives_in,
         official_ids=area.official_ids,
-        succeeds=succeeds,
+        succeeds=line.succeeds_posting,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from byname.postings.rules.serving import LONGEST_COVER
-from byname.vocabulary import Period, Refused
+from byname.vocabulary import Period, Refused, refuse_unlikely
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class CoverSpan:
 
 def cover_period(first: date, last_day: date, on: date) -> Period:
     """The days of a cover asked for by its first and its last day, both served; Refused where none can have them."""
+    refuse_unlikely(first, "first_day")
+    refuse_unlikely(last_day, "last_day")
     if last_day < first:
         raise Refused("The last day is before the first.", code="cover", field="last_day")
     if last_day < on:

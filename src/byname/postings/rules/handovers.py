@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from byname.vocabulary import Period, Refused
+from byname.vocabulary import Period, Refused, refuse_unlikely
 
 KINDS_OF_ITEM: Final = ("open_work", "contact", "promise", "key", "note")
 """What stands on a handover's checklist."""
@@ -83,6 +83,11 @@ def announced_from(first: date, leaving: date, on: date) -> date:
     return max(leaving - ANNOUNCED_BEFORE, on, first + timedelta(days=1))
 
 
+def announces_end(announced_on: date | None, first: date) -> bool:
+    """Whether what a posting announces is its end: what is announced by its first day is its beginning."""
+    return announced_on is not None and announced_on > first
+
+
 def words_expire_on(leaving: date, on: date, closed_on: date | None = None) -> date:
     """The day the words go: ninety days after the handover closed, else after the day of the change or of writing."""
     return (closed_on or max(leaving, on)) + WORDS_KEPT
@@ -109,6 +114,8 @@ def admitted_words(kind: str, words: str, agreed_on: date | None, on: date) -> s
             code="not-agreed",
             field="agreed_on",
         )
+    if agreed_on is not None:
+        refuse_unlikely(agreed_on, "agreed_on")
     if agreed_on is not None and agreed_on > on:
         raise Refused("The day they agreed has not come yet.", code="not-agreed", field="agreed_on")
     return said
@@ -135,6 +142,19 @@ def refuse_word(side: str, *, already: bool, still_open: int) -> None:
             f"{many} not passed on yet. Open work, promises and keys are ticked one by one, together; then you can say "
             "that you have taken over.",
             code="not-passed-on",
+        )
+
+
+def vouched(added_at: datetime, word_at: datetime | None) -> bool:
+    """Whether something stood on the checklist when the one who leaves gave their word for it."""
+    return word_at is not None and added_at <= word_at
+
+
+def refuse_removal(side: str, *, vouched: bool) -> None:
+    """Nothing, or Refused: what the one who leaves gave their word for, nobody else takes off the checklist."""
+    if vouched and side != "outgoing":
+        raise Refused(
+            "The one who leaves gave their word that everything is here: only they can take this off.", code="vouched"
         )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from byname.analysis import disclosure
-from byname.vocabulary import Refused, RowFault
+from byname.vocabulary import Refused, RowFault, refuse_unlikely
 
 PRESENT: Final = "present"
 AWAY: Final = ("general_patrol", "event", "building", "court", "training", "other")
@@ -27,11 +27,19 @@ HOURS_KEPT: Final = timedelta(days=400)
 """How long one officer's days are kept; the month's figures stay."""
 FEWEST: Final = 3
 """No published figure tells of fewer officers."""
+COUNTS_FROM: Final = 10 * 60
+"""An officer with fewer minutes in a figure is not one of the three it needs."""
+LARGEST_SHARE: Final = 70
+"""No officer has more in a hundred of a published figure."""
 _ROUNDED_TO: Final = 10
 _WRITTEN = re.compile(r"(\d{1,2})(?:[.,](\d{1,2})|:([0-5]\d))?\Z", re.ASCII)
 
 Minutes = Mapping[str, Mapping[Hashable, int]]
 """Of one area and month: minutes by kind, then by officer."""
+_Figure = Counter[tuple[str, Hashable]]
+"""Minutes by the division they were recorded in, and by officer."""
+_Figures = Mapping[str, _Figure]
+"""By kind; a kind that nobody had is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,11 @@ class MonthHours:
     month: date
     """Its first day."""
     officers: int
+    """Everybody who recorded hours in it, however few."""
     present: int
     away: int
     by_reason: tuple[tuple[str, int], ...]
-    """Hours pulled away, the most first; "other", the last, holds every reason that fewer than three officers had."""
+    """Hours pulled away, the most first; "other", the last, holds every reason too small to be told."""
 
     @property
     def share_present(self) -> int:
@@ -111,6 +120,7 @@ def refuse_day(day: date, today: date, *, published: bool, by_file: bool = False
     """
     if day > today:
         raise Refused("Hours can be recorded once the day has come.", code="too-early", field="on")
+    refuse_unlikely(day, "on")
     if published:
         raise Refused(
             f"The hours of {day:%B %Y} are published and stay as they are.", code="hours-published", field="on"
@@ -160,33 +170,36 @@ def usual_day(totals: Sequence[int]) -> int:
 def left_present(present: int, away_before: int, away_now: int) -> int:
     """What is left in the area when hours pulled away change: they come out of what was recorded there.
 
-    Where nothing was recorded in the area, nothing is: nobody can say how long the day was.
+    Where nothing was recorded in the area, more hours away leave nothing there: nobody can say how long the day was.
     """
-    return max(0, present - (away_now - away_before)) if present else 0
+    return max(0, present - (away_now - away_before))
 
 
-def published_rows(month: date, areas: Mapping[str, Minutes]) -> tuple[MonthRow, ...]:
+def published_rows(month: date, areas: Mapping[str, Minutes], divisions: Mapping[str, str]) -> tuple[MonthRow, ...]:
     """A month's hours as they are published: a figure for each area, and one without an area for small teams together.
 
-    No figure tells of fewer than three officers, and each hour stands in one figure only, so that no two can be
-    subtracted to tell of fewer. An area stands by itself where three officers or more recorded hours in it, and where
-    neither its hours in the area nor those pulled away are told by one or two of them. The others stand together,
-    where that makes two areas and three officers or more; else the smallest area joins them, and where all of them
-    together are too few, nothing is published.
+    `divisions` names each area's division; one without is seen by no sergeant. No figure tells of fewer than three
+    officers, and each hour stands in one figure only, so that no two can be subtracted to tell of fewer. An officer is
+    one of the three with ten hours or more in that figure, and none has more than 70 % of it. An area stands by itself
+    where its hours in the area and those pulled away each tell of so many, or there are none. The others stand
+    together where that holds of them, and still holds of what is left when any one division's hours are taken out,
+    for its sergeant knows those; else the smallest area joins them, and where all of them together are too few,
+    nothing is published.
     """
-    parts = sorted(areas, key=lambda area: (_officers([areas[area]]), area))
-    split = disclosure.pooled(
-        parts,
-        alone=lambda area: _tellable([areas[area]]),
-        together=lambda pool: len(pool) > 1 and _tellable([areas[area] for area in pool]),
-    )
+    figures = {area: _by_kind(minutes, divisions.get(area, "")) for area, minutes in areas.items()}
+    parts = sorted(figures, key=lambda area: (_officers(figures[area]), area))
+
+    def tellable(pool: Sequence[str]) -> bool:
+        return _tellable(_added(figures[area] for area in pool))
+
+    split = disclosure.pooled(parts, alone=lambda area: tellable([area]), together=tellable)
     if split is None:
         return ()
     alone, pool = split
-    rows: list[MonthRow] = [MonthRow(area, _told(month, [areas[area]])) for area in alone]
+    rows = [MonthRow(area, _told(month, figures[area])) for area in alone]
     if pool:
-        rows.append(MonthRow(None, _told(month, [areas[area] for area in pool])))
-    return tuple(row for row in rows if row.hours.present + row.hours.away)
+        rows.append(MonthRow(None, _told(month, _added(figures[area] for area in pool))))
+    return tuple(rows)
 
 
 def added_up(rows: Sequence[MonthHours]) -> MonthHours | None:
@@ -209,45 +222,63 @@ def most_first(hours: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(told, key=lambda pair: (pair[0] == "other", -pair[1], AWAY.index(pair[0]))))
 
 
-def _by_kind(areas: Sequence[Minutes]) -> dict[str, Counter[Hashable]]:
-    found: dict[str, Counter[Hashable]] = defaultdict(Counter)
-    for area in areas:
-        for kind, officers in area.items():
-            found[kind].update({officer: minutes for officer, minutes in officers.items() if minutes > 0})
-    return {kind: officers for kind, officers in found.items() if officers}
+def _by_kind(minutes: Minutes, division: str) -> dict[str, _Figure]:
+    found = {
+        kind: Counter({(division, officer): told for officer, told in officers.items() if told > 0})
+        for kind, officers in minutes.items()
+    }
+    return {kind: figure for kind, figure in found.items() if figure}
 
 
-def _officers(areas: Sequence[Minutes]) -> int:
-    return disclosure.people_in(_by_kind(areas).values())
+def _added(areas: Iterable[_Figures]) -> dict[str, _Figure]:
+    found: dict[str, _Figure] = defaultdict(Counter)
+    for figures in areas:
+        for kind, figure in figures.items():
+            found[kind].update(figure)
+    return found
 
 
-def _tellable(areas: Sequence[Minutes]) -> bool:
-    kinds = _by_kind(areas)
-    present = disclosure.people_in(officers for kind, officers in kinds.items() if kind == PRESENT)
-    away = disclosure.people_in(officers for kind, officers in kinds.items() if kind != PRESENT)
-    # That nobody at all was pulled away tells of everybody alike.
-    return _officers(areas) >= FEWEST and all(told == 0 or told >= FEWEST for told in (present, away))
+def _officers(figures: _Figures) -> int:
+    return len({officer for figure in figures.values() for _, officer in figure})
 
 
-def _told(month: date, areas: Sequence[Minutes]) -> MonthHours:
-    kinds = _by_kind(areas)
-    away = {kind: officers for kind, officers in kinds.items() if kind != PRESENT}
+def _tellable(figures: _Figures) -> bool:
+    away = (figure for kind, figure in figures.items() if kind != PRESENT)
+    return bool(figures) and _of_a_team([figures.get(PRESENT, Counter())]) and _of_a_team(away)
+
+
+def _of_a_team(figures: Iterable[_Figure]) -> bool:
+    """Whether a sum tells of a team and not of one or two: to everybody, and to whoever sees one division's hours."""
+    hours: _Figure = Counter()
+    for figure in figures:
+        hours.update(figure)
+    for seen in {None, *(division for division, _ in hours if division)}:
+        left: Counter[Hashable] = Counter()
+        for (division, officer), minutes in hours.items():
+            if division != seen:
+                left[officer] += minutes
+        # That there are no hours at all tells of everybody alike; nor is more told than a sergeant sees anyway.
+        if left and not disclosure.of_several(left, fewest=FEWEST, at_least=COUNTS_FROM, percent=LARGEST_SHARE):
+            return False
+    return True
+
+
+def _told(month: date, figures: _Figures) -> MonthHours:
+    away = {kind: figure for kind, figure in figures.items() if kind != PRESENT}
     # By a fixed order, for an order by size would tell which is smaller: the reason named last joins "other" first.
     reasons = [kind for kind in reversed(AWAY) if kind in away]
-
-    def named(kind: str) -> bool:
-        return kind != "other" and len(away[kind]) >= FEWEST and _in_tens(away[kind].total()) > 0
-
-    def together(pool: Sequence[str]) -> bool:
-        return disclosure.people_in(away[kind] for kind in pool) >= FEWEST
-
-    split = disclosure.pooled(reasons, alone=named, together=together) or ((), ())
-    by_reason: Counter[str] = Counter({kind: _in_tens(away[kind].total()) for kind in split[0]})
-    by_reason["other"] += _in_tens(sum(away[kind].total() for kind in split[1]))
+    split = disclosure.pooled(
+        reasons,
+        alone=lambda kind: kind != "other" and _of_a_team([away[kind]]),
+        together=lambda pool: _of_a_team(away[kind] for kind in pool),
+    )
+    named, pool = split or ((), ())
+    by_reason: Counter[str] = Counter({kind: _in_tens(away[kind].total()) for kind in named})
+    by_reason["other"] += _in_tens(sum(away[kind].total() for kind in pool))
     return MonthHours(
         month=month,
-        officers=disclosure.people_in(kinds.values()),
-        present=_in_tens(kinds[PRESENT].total()) if PRESENT in kinds else 0,
+        officers=_officers(figures),
+        present=_in_tens(figures[PRESENT].total()) if PRESENT in figures else 0,
         # The sum of what is told, so that it tells nothing more.
         away=by_reason.total(),
         by_reason=most_first(by_reason),

@@ -9,13 +9,17 @@ from typing import Final, Literal
 
 from byname.postings.rules.handovers import ANNOUNCED_BEFORE
 from byname.postings.rules.serving import ON_THE_TEAM, refuse_home
-from byname.vocabulary import Period, Refused
+from byname.vocabulary import LIKELY_DAYS, Period, Refused, is_likely
 
 EVERYBODY_SPEAKS: Final = frozenset({"en"})
 """Losing an officer loses none of these: whoever serves speaks them."""
 
 DECIDED_LATELY: Final = timedelta(days=7)
 """For so long whoever proposed is told what was decided."""
+ENDED_WITHIN: Final = timedelta(days=7)
+"""A last day may be so long past when it is set at the desk; an older one is a slip."""
+STAYS_BEYOND: Final = timedelta(days=366)
+"""So long after the promised end a posting may last at the desk; a later day is a slip."""
 
 Weight = Literal["no", "look", "fine"]
 WEIGHTS: Final[tuple[Weight, ...]] = ("no", "look", "fine")
@@ -137,6 +141,31 @@ def refusal(found: Iterable[Consequence]) -> str:
     return next((each.sentence for each in found if each.weight == "no"), "")
 
 
+def tells_home(found: Iterable[Consequence]) -> bool:
+    """Whether what adopting would break tells where an officer lives."""
+    return any(each.kind == "home" for each in found)
+
+
+def home_untold(plan: Plan, found: Iterable[Consequence]) -> tuple[Consequence, ...]:
+    """The same for who does not decide: that it cannot be, and whom to ask, but not that the officer lives there."""
+    said = f"{plan.officer_title} cannot be posted to {plan.area_name}: ask the coordinator."
+    return tuple(Consequence("no", "not_here", said) if each.kind == "home" else each for each in found)
+
+
+def refuse_last_day(day: date, first: date, planned_end_on: date | None, on: date) -> None:
+    """Nothing, or Refused: a last day at the desk is no slip of a year, in either direction."""
+    if day < first:
+        raise Refused(f"They begin on {spoken_day(first)}: choose a later day.", code="last-day", field="last_day")
+    if day < on - ENDED_WITHIN:
+        raise Refused(
+            f"That day is more than {ENDED_WITHIN.days} days ago: look at the year.", code="last-day", field="last_day"
+        )
+    promised = max(planned_end_on or on, on)
+    if day > promised + STAYS_BEYOND:
+        until = f"the promised {spoken_day(promised)}" if promised == planned_end_on else "today"
+        raise Refused(f"That is more than a year after {until}: look at the year.", code="last-day", field="last_day")
+
+
 def spoken_day(day: date) -> str:
     """A day as people say it: "Monday 1 March 2027"."""
     return f"{day:%A} {day.day} {day:%B %Y}"
@@ -169,6 +198,8 @@ def _refusals(plan: Plan, record: Sequence[OnRecord], ended: Endings, on: date) 
 
     if plan.first < on:
         no("too_late", f"The first day, {spoken_day(plan.first)}, has passed.")
+    if not (is_likely(plan.first) and is_likely(plan.planned_end_on)):
+        no("unlikely", f"The first day and the promised end are each {LIKELY_DAYS}: propose it anew.")
     try:
         refuse_home(plan.officer_title, plan.lives_in, plan.official_ids, plan.area_name)
     except Refused as said:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from statistics import median
 from typing import Final
 
-from byname.vocabulary import Period, Refused, RowFault
+from byname.vocabulary import LIKELY_DAYS, Period, Refused, RowFault, is_likely
 
 ROLES: Final = ("lead", "member", "cover")
 ON_THE_TEAM: Final = ("lead", "member")
@@ -21,7 +21,6 @@ LONGEST_COVER: Final = timedelta(days=120)
 """Who stays longer holds a posting with a promised term: a cover has none."""
 STRUCK_WITHIN: Final = timedelta(days=60)
 """For so long after its first day a posting that never was may be struck from the record."""
-_FIRST_YEAR, _LAST_YEAR = 1950, 2150
 TOLD_FOR: Final = timedelta(days=60)
 """How long a change that was announced is told of after it happened."""
 
@@ -124,8 +123,11 @@ def row_faults(row: PostingRow) -> list[RowFault]:
     def say(column: str, found: object, expected: str) -> None:
         faults.append(RowFault(row.line, column, str(found if found is not None else ""), expected))
 
-    if not _FIRST_YEAR <= row.first.year <= _LAST_YEAR:
-        say("first", row.first, f"a day between {_FIRST_YEAR} and {_LAST_YEAR}")
+    days = {"first": row.first, "last": row.last, "planned_end": row.planned_end_on, "first_was": row.first_was}
+    for column, day in days.items():
+        if day is not None and not is_likely(day):
+            say(column, day, LIKELY_DAYS)
+    if faults:
         return faults
     if row.never_was:
         if row.first_was is not None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from byname.interfaces import snapshot
+from byname.interfaces.desk import paging
 from byname.interfaces.desk.adapters import whole_address
 from byname.interfaces.desk.door import proven_lately
 from byname.interfaces.http import see_other, staff, viewer_of
@@ -21,6 +22,7 @@ from byname.people import queries as people
 from byname.people import rules
 from byname.vocabulary import NotThere, Refused
 
+_A_PAGE: Final = 25
 ROLES: Final = {
     "officer": "Officer: their own page, hours and handovers",
     "sergeant": "Sergeant: everything in their divisions",
@@ -77,12 +79,20 @@ class Invitation(Reach):
 @staff("see_accounts")
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
-    """Everybody who may sign in, and the invitations nobody has taken up yet."""
-    viewer = viewer_of(request)
+    """Everybody who may sign in, or those who left; and the invitations nobody has taken up yet."""
+    viewer, ended = viewer_of(request), "ended" in request.GET
+    text = request.GET.get("q", "")[:120]
+    offset = (paging.asked_for(request) - 1) * _A_PAGE
+    found = people.account_page(viewer=viewer, text=text, ended=ended, offset=offset, limit=_A_PAGE)
+    pages = paging.pages(request, found.total, _A_PAGE)
+    alone = bool(text or ended or pages.number > 1)
     shown = {
-        "accounts": people.accounts(viewer=viewer),
-        "ended": people.accounts(viewer=viewer, ended=True) if "ended" in request.GET else (),
-        "invitations": people.open_invitations(viewer=viewer, at=timezone.now()),
+        "accounts": found.accounts,
+        "total": found.total,
+        "pages": pages,
+        "text": text,
+        "ended": ended,
+        "invitations": () if alone else people.open_invitations(viewer=viewer, at=timezone.now()),
         "done": _DONE.get(request.GET.get("done", "")),
     }
     return render(request, "desk/accounts/list.html", shown)

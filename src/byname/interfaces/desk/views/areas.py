@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from django import forms
@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import paging, wording
+from byname.interfaces.desk import days, paging, wording
 from byname.interfaces.http import see_other, staff, viewer_of
 from byname.people import rules
 from byname.places.queries import AreaFacts
 from byname.postings import actions, queries
 from byname.postings import rules as posting_rules
-from byname.vocabulary import Actor, NotThere, Refused
+from byname.vocabulary import Actor, NotThere, Period, Refused
 
 _A_PAGE: Final = 30
 
@@ -79,6 +79,12 @@ def area(request: HttpRequest, slug: str) -> HttpResponse:
     shown = {
         "area": facts,
         "seen": seen,
+        "coming": sorted(
+            [(each.last or on, True, each) for each in seen.leaving]
+            + [(each.first, False, each) for each in seen.arriving],
+            # On the day itself, who leaves before who comes.
+            key=lambda change: (change[0], not change[1]),
+        ),
         "on": on,
         "leads": any(each.role == "lead" for each in seen.team),
         "division": next((each for each in city.territory.divisions if each.code == facts.division_code), None),
@@ -88,10 +94,12 @@ def area(request: HttpRequest, slug: str) -> HttpResponse:
         "ends": rules.may(viewer, "end_posting", about(facts)),
         "covering": rules.may(viewer, "cover_area", about(facts)),
         "hands_over": hands_over,
+        # Who declared a conflict about the place opens none there.
+        "opens": not viewer.conflicts or not viewer.conflicts & queries.places_told_of(slug, viewer=viewer),
         "handovers": queries.open_handovers(area=slug, viewer=viewer) if hands_over else (),
         "calendars": rules.may(viewer, "see_postings", about(facts)),
         "roles": wording.ROLES,
-        "ended": request.GET.get("ended") == "1",
+        "ended": request.GET.get("ended", ""),
     }
     return render(request, "desk/areas/area.html", shown)
 
@@ -99,9 +107,9 @@ def area(request: HttpRequest, slug: str) -> HttpResponse:
 class Ending(forms.Form):
     """What ending a posting asks."""
 
-    last_day = forms.DateField(
+    last_day = days.Day(
         label="Last day on the team",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Choose the last day.", "invalid": "Choose a day, such as 2027-03-01."},
     )
     reason = forms.ChoiceField(
@@ -109,10 +117,13 @@ class Ending(forms.Form):
         choices=wording.choices(posting_rules.REASONS, wording.REASONS, "It ends as promised"),
         required=False,
     )
+    was = days.Day(required=False, label="The end as it was seen")
 
-    def __init__(self, *args: object, seen: queries.EndingSeen, **kwargs: object) -> None:
+    def __init__(self, *args: object, seen: queries.EndingSeen, on: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed through to Django as they came
-        self.seen = seen
+        self.seen, self.on = seen, on
+        if seen.last is not None:
+            self.fields["last_day"].initial = seen.last - timedelta(days=1)
         self.fields["reason"].help_text = (
             "Published for the whole service only, never for one area or officer."
             if seen.planned_end_on is None
@@ -126,10 +137,12 @@ class Ending(forms.Form):
         last = said.get("last_day")
         if last is None:
             return said
-        if last.year > 2150 or last < self.seen.first:
-            begins = posting_rules.spoken_day(self.seen.first)
-            self.add_error("last_day", f"They begin on {begins}: choose a later day.")
-        elif posting_rules.ends_early(last + timedelta(days=1), self.seen.planned_end_on):
+        try:
+            posting_rules.refuse_last_day(last, self.seen.first, self.seen.planned_end_on, self.on)
+        except Refused as no:
+            self.add_error("last_day", no.sentence)
+            return said
+        if posting_rules.ends_early(last + timedelta(days=1), self.seen.planned_end_on):
             if not said.get("reason"):
                 self.add_error("reason", "Say why it ends before the promised day.")
         else:
@@ -144,15 +157,21 @@ def end_posting(request: HttpRequest, slug: str, reference: str) -> HttpResponse
     viewer, on = viewer_of(request), snapshot.today()
     facts = area_of(slug)
     seen = queries.ending(reference, slug, on=on, viewer=viewer)
-    asked = Ending(request.POST or None, seen=seen)
+    asked = Ending(request.POST or None, seen=seen, on=on)
     refusal = ""
     if request.method == "POST" and asked.is_valid():
         last = asked.cleaned_data["last_day"] + timedelta(days=1)
         try:
             actions.end_posting(
-                reference, slug, last=last, reason=asked.cleaned_data["reason"], by=viewer, at=timezone.now()
+                reference,
+                slug,
+                last=last,
+                reason=asked.cleaned_data["reason"],
+                seen=Period(seen.first, asked.cleaned_data["was"]),
+                by=viewer,
+                at=timezone.now(),
             )
-            return see_other(reverse("desk-area", args=[slug]) + "?ended=1")
+            return see_other(reverse("desk-area", args=[slug]) + ("?ended=past" if last <= on else "?ended=1"))
         except Refused as no:
             refusal = no.sentence
     shown = {"area": facts, "seen": seen, "form": asked, "refusal": refusal, "on": on, "role": wording.ROLES[seen.role]}

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
-from io import StringIO
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import paging, wording, years
+from byname.interfaces.desk import paging, sheets, wording, years
 from byname.interfaces.desk.views.areas import divisions_offered
 from byname.interfaces.http import staff, viewer_of
 from byname.places.queries import AreaFacts
 from byname.postings import queries, rules
-from byname.vocabulary import Actor
+from byname.vocabulary import FIRST_YEAR, LAST_YEAR, Actor
 
-_A_PAGE: Final = 25
+_A_PAGE: Final = 15
 
 
 def _year(request: HttpRequest, name: str) -> int:
     said = request.GET.get(name, "")
-    return int(said) if len(said) == 4 and said.isascii() and said.isdigit() and 1950 <= int(said) <= 2150 else 0
+    year = int(said) if len(said) == 4 and said.isascii() and said.isdigit() else 0
+    return year if FIRST_YEAR <= year <= LAST_YEAR else 0
 
 
 def _asked(request: HttpRequest, viewer: Actor) -> tuple[dict[str, Any], tuple[AreaFacts, ...], years.Years]:
@@ -51,13 +51,21 @@ def _asked(request: HttpRequest, viewer: Actor) -> tuple[dict[str, Any], tuple[A
     return asked, found, years.Years(date(start, 1, 1), date(end + 1, 1, 1), on)
 
 
-def _rows(areas: tuple[AreaFacts, ...], span: years.Years, role: str, viewer: Actor) -> tuple[queries.CalendarRow, ...]:
-    return queries.calendar(
+def _rows(
+    areas: tuple[AreaFacts, ...], span: years.Years, role: str, viewer: Actor, told: str = ""
+) -> tuple[queries.CalendarRow, ...]:
+    """The calendar's rows; `told` is "table" or "file" where it is read in words, which is recorded."""
+    roles = (role,) if role else rules.ROLES
+    if not told:
+        return queries.calendar(areas, first=span.first, last=span.last, on=span.today, roles=roles, viewer=viewer)
+    return queries.calendar_in_words(
         areas,
         first=span.first,
         last=span.last,
         on=span.today,
-        roles=(role,) if role else rules.ROLES,
+        at=timezone.now(),
+        roles=roles,
+        as_file=told == "file",
         viewer=viewer,
     )
 
@@ -80,8 +88,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     asked, areas, span = _asked(request, viewer)
     pages = paging.pages(request, len(areas), _A_PAGE)
-    rows = _rows(areas[pages.offset : pages.offset + _A_PAGE], span, asked["role"], viewer)
     as_table = request.GET.get("as") == "table"
+    shown_areas = areas[pages.offset : pages.offset + _A_PAGE]
+    rows = _rows(shown_areas, span, asked["role"], viewer, "table" if as_table else "")
     here = request.GET.copy()
     here["as"] = "" if as_table else "table"
     shown = asked | {
@@ -107,31 +116,26 @@ def calendar_file(request: HttpRequest) -> HttpResponse:
     """The same as a file, every area the question is about."""
     viewer = viewer_of(request)
     asked, areas, span = _asked(request, viewer)
-    kept = StringIO()
-    out = csv.writer(kept)
-    out.writerow(
-        ("area", "name", "division", "officer", "badge_number", "role", "first_day", "until", "promised_until", "state")
+    head = (
+        "area", "name", "division", "officer", "badge_number", "role", "first_day", "until", "promised_until", "state"
+    )  # fmt: skip
+    lines = (
+        (
+            row.area.slug,
+            row.area.name,
+            row.area.division_code,
+            bar.officer.title,
+            bar.officer.badge_number,
+            bar.role,
+            bar.period.first,
+            bar.period.last or "",
+            bar.planned_end_on or "",
+            "proposed" if bar.proposed else "ended early" if bar.early else "adopted",
+        )
+        for row in _rows(areas, span, asked["role"], viewer, "file")
+        for bar in row.bars
     )
-    for row in _rows(areas, span, asked["role"], viewer):
-        for bar in row.bars:
-            state = "proposed" if bar.proposed else "ended early" if bar.early else "adopted"
-            out.writerow(
-                (
-                    row.area.slug,
-                    row.area.name,
-                    row.area.division_code,
-                    bar.officer.title,
-                    bar.officer.badge_number,
-                    bar.role,
-                    bar.period.first,
-                    bar.period.last or "",
-                    bar.planned_end_on or "",
-                    state,
-                )
-            )
-    answer = HttpResponse(kept.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="calendar.csv"'
-    return answer
+    return sheets.sheet("calendar", head, lines)
 
 
 urls = [

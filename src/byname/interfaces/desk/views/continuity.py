@@ -2,56 +2,77 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import findings
+from byname.interfaces.desk import findings, sheets
 from byname.interfaces.desk.today import Matter
 from byname.interfaces.http import staff, viewer_of
 from byname.people import rules as people_rules
 from byname.postings import queries, rules
 from byname.vocabulary import Actor, NotThere
 
-_Made = dict[frozenset[str] | None, tuple[findings.Figure, ...]]
+
+class Drawn:
+    """The findings as far as somebody reaches, as they stand on the page: drawing them costs a large city a lot.
+
+    Who leaves hangs on what waits for a decision too: it is asked each time, and drawn anew only where it changed.
+    """
+
+    def __init__(self, city: queries.Directory, viewer: Actor) -> None:
+        self._on = city.on
+        self._serving = queries.leads_today(on=city.on, viewer=viewer)
+        unled = queries.areas_without_lead(city, viewer=viewer)
+        self._unled = (_drawn(findings.without_lead(unled)),) if unled else ()
+        steady = queries.steadiness(city, viewer=viewer)
+        self._lasting = (
+            _drawn(findings.tenure(steady)),
+            *([_drawn(findings.divisions(steady))] if len(steady.divisions) > 1 else []),
+            _drawn(findings.changes(steady)),
+            _drawn(findings.hours(queries.hours_by_month(on=city.on, viewer=viewer))),
+            _drawn(findings.early_ends(queries.early_ends_by_year(on=city.on, viewer=viewer))),
+        )
+        self._leaving: tuple[queries.Leaving, SafeString] | None = None
+
+    def with_leaving(self, found: queries.Leaving) -> tuple[SafeString, ...]:
+        """All of them, first where nobody leads, then who leaves."""
+        kept = self._leaving
+        if kept is None or kept[0] != found:
+            kept = self._leaving = found, _drawn(findings.leaving(found, self._serving, self._on))
+        return *self._unled, kept[1], *self._lasting
+
+
+def _drawn(figure: findings.Figure) -> SafeString:
+    return render_to_string("desk/continuity/figure.html", {"figure": figure})
 
 
 class Kept:
-    """What can be told from what is public, made once for each directory and reach: it costs a large city a lot."""
+    """What can be told from what is public, made once for each directory and reach."""
 
     def __init__(self) -> None:
-        self._kept: tuple[queries.Directory | None, _Made] = None, {}
+        self._kept: tuple[queries.Directory | None, dict[frozenset[str] | None, Drawn]] = None, {}
 
-    def of(self, city: queries.Directory, viewer: Actor) -> tuple[findings.Figure, ...]:
+    def of(self, city: queries.Directory, viewer: Actor) -> Drawn:
         """The findings on a day's directory as far as somebody reaches."""
         whole = people_rules.require_reach(viewer, "see_continuity") == "service"
         reach = None if whole else viewer.divisions
-        made_from, figures = self._kept
+        made_from, known = self._kept
         if made_from is not city:
-            figures = {}
-            self._kept = city, figures
-        if reach not in figures:
-            figures[reach] = self._make(city, viewer)
-        return figures[reach]
-
-    @staticmethod
-    def _make(city: queries.Directory, viewer: Actor) -> tuple[findings.Figure, ...]:
-        steady = queries.steadiness(city, viewer=viewer)
-        return (
-            findings.tenure(steady),
-            *([findings.divisions(steady)] if len(steady.divisions) > 1 else []),
-            findings.changes(steady),
-            findings.hours(queries.hours_by_month(on=city.on, viewer=viewer)),
-            findings.early_ends(queries.early_ends_by_year(on=city.on, viewer=viewer)),
-        )
+            known = {}
+            self._kept = city, known
+        drawn = known.get(reach)
+        if drawn is None:
+            drawn = known[reach] = Drawn(city, viewer)
+        return drawn
 
 
 _kept: Final = Kept()
@@ -62,11 +83,7 @@ _kept: Final = Kept()
 def continuity(request: HttpRequest) -> HttpResponse:
     """Everything command asks about lasting teams, each finding as a picture with its table."""
     viewer, city = viewer_of(request), snapshot.city()
-    leaving = queries.leads_leaving(on=city.on, viewer=viewer)
-    figures = (
-        findings.leaving(leaving, queries.leads_today(on=city.on, viewer=viewer), city.on),
-        *_kept.of(city, viewer),
-    )
+    figures = _kept.of(city, viewer).with_leaving(queries.leads_leaving(on=city.on, viewer=viewer))
     if people_rules.reach(viewer, "see_continuity") == "service":
         reach = "The whole service"
     else:
@@ -83,25 +100,30 @@ def as_csv(request: HttpRequest, which: str) -> HttpResponse:
     if make is None:
         raise NotThere
     head, rows = make(viewer_of(request), snapshot.today())
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(head)
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
-    answer = HttpResponse(sheet.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{which}-{snapshot.today()}.csv"'
-    return answer
+    return sheets.sheet(f"{which}-{snapshot.today()}", head, rows)
 
 
 def waiting(viewer: Actor, on: date) -> Iterable[Matter]:
-    """Leads who leave within ninety days with nobody adopted to follow: for whoever plans postings."""
+    """Areas nobody leads, and leads who leave within ninety days with nobody to follow: for whoever plans postings."""
     if not (people_rules.reach(viewer, "propose_posting") and people_rules.reach(viewer, "see_continuity")):
         return
-    alone = queries.leads_leaving(on=on, viewer=viewer).without
-    if alone:
-        first = alone[0]
+    unled = queries.areas_without_lead(snapshot.city(), viewer=viewer)
+    if unled:
+        slug = unled[0].area.slug
         yield Matter(
-            title=f"{findings.many(len(alone), 'area')} {'is' if len(alone) == 1 else 'are'} about to lose the lead",
-            sentence=f"Nobody is adopted to follow. The first: {first.area_name}, where {first.lead} leaves.",
+            title=f"{findings.many(len(unled), 'area')} {'has' if len(unled) == 1 else 'have'} no lead",
+            sentence=f"{'It is' if len(unled) == 1 else 'The first:'} {unled[0].area.name}.",
+            url=reverse("desk-area", args=[slug]) if len(unled) == 1 else reverse("continuity"),
+            act="See to it" if len(unled) == 1 else "See which",
+            pressing=True,
+        )
+    alone = queries.leads_not_followed(on=on, viewer=viewer)
+    if alone is not None:
+        first = alone.first
+        yield Matter(
+            title=f"{findings.many(alone.areas, 'area')} {'is' if alone.areas == 1 else 'are'} about to lose the lead",
+            sentence="Nobody is adopted to follow. "
+            f"The first: {first.area_name}, where {first.lead or 'the lead'} leaves.",
             url=reverse("continuity"),
             act="See which",
             on=first.ends_on,
@@ -164,11 +186,6 @@ _FILES: Final[dict[str, Callable[[Actor, date], tuple[findings.Row, Iterable[fin
     "hours": _hours_file,
     "early-ends": _early_ends_file,
 }
-
-
-def _plain(cell: object) -> object:
-    # A spreadsheet would run a cell that begins like a formula.
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 urls = [

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from byname.interfaces import snapshot
+from byname.interfaces.desk import days
 from byname.interfaces.desk.today import Matter
 from byname.interfaces.http import see_other, staff, viewer_of
 from byname.people import rules as people_rules
@@ -23,17 +24,23 @@ from byname.vocabulary import Actor, NotThere, Refused
 _ENDS_WITHIN: Final = timedelta(days=7)
 _OFFERED: Final = 8
 _LONGEST_TEXT: Final = 60
+_SAYS_A_DAY: Final = {"required": "Choose a day.", "invalid": "Choose a day, such as 2027-03-01."}
 
 
 class Wanted(forms.Form):
     """Who covers, and from which day to and with which."""
 
     officer = forms.CharField(max_length=12, widget=forms.HiddenInput)
-    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    last_day = forms.DateField(
+    first_day = days.Day(
+        label="First day",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages=_SAYS_A_DAY,
+    )
+    last_day = days.Day(
         label="Last day",
         help_text="The last day they cover. At most 120 days after the first.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages=_SAYS_A_DAY,
     )
     seen = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -42,7 +49,7 @@ class Ended(forms.Form):
     """Which cover ends: whose, from which first day."""
 
     officer = forms.CharField(max_length=12)
-    first_day = forms.DateField()
+    first_day = days.Day()
 
 
 @staff("cover_area")
@@ -95,7 +102,12 @@ def end_cover(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         raise NotThere
     asked = form.cleaned_data
-    actions.end_cover(asked["officer"], slug, first=asked["first_day"], by=viewer_of(request), at=timezone.now())
+    viewer = viewer_of(request)
+    try:
+        actions.end_cover(asked["officer"], slug, first=asked["first_day"], by=viewer, at=timezone.now())
+    except NotThere:
+        # Tapped twice: it has ended. Whoever does not reach the area is refused here.
+        queries.area_to_cover(slug, on=snapshot.today(), viewer=viewer)
     return see_other(reverse("cover-area", args=[slug]))
 
 
@@ -131,7 +143,11 @@ def _page(request: HttpRequest, shown: dict[str, object], officer: str, status: 
     viewer, on = viewer_of(request), snapshot.today()
     text = request.GET.get("who", "")[:_LONGEST_TEXT].strip()
     chosen = queries.officer_to_cover(officer, on=on, viewer=viewer) if officer else ""
-    found = queries.officers_in_reach(on=on, viewer=viewer, text=text, limit=_OFFERED) if text and not chosen else None
+    found = (
+        queries.officers_in_reach(on=on, at=timezone.now(), viewer=viewer, text=text, limit=_OFFERED)
+        if text and not chosen
+        else None
+    )
     if chosen and "form" not in shown:
         shown["form"] = Wanted(initial={"officer": officer, "first_day": on})
     return render(

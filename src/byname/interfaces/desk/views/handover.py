@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import passing_on
+from byname.interfaces.desk import days, passing_on
 from byname.interfaces.desk.today import Matter
 from byname.interfaces.http import see_other, staff, viewer_of
 from byname.people import rules as people_rules
@@ -81,7 +81,7 @@ class NewItem(forms.Form):
     kind = forms.ChoiceField(choices=[(kind.code, kind.title) for kind in KINDS])
     words = forms.CharField(max_length=2000, required=False)
     agreed = forms.BooleanField(required=False)
-    agreed_on = forms.DateField(required=False)
+    agreed_on = days.Day(required=False)
 
 
 class OneItem(forms.Form):
@@ -100,7 +100,7 @@ class Somebody(forms.Form):
 class Day(forms.Form):
     """A day."""
 
-    day = forms.DateField()
+    day = days.Day()
 
 
 @staff("open_handover")
@@ -175,7 +175,12 @@ def handover_item(request: HttpRequest, reference: str) -> HttpResponse:
     item, do = form.cleaned_data["item"], form.cleaned_data["do"]
     by, at = viewer_of(request), timezone.now()
     if do == "remove":
-        actions.remove_item(reference, item, by=by, at=at)
+        try:
+            actions.remove_item(reference, item, by=by, at=at)
+        except NotThere:
+            raise
+        except Refused as no:
+            return _refused(request, reference, no, request.POST.get("kind", ""))
     else:
         actions.tick_item(reference, item, do == "tick", by=by, at=at)
     return _back(reference, request.POST.get("kind", ""))

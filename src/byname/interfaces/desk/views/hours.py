@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from byname.interfaces.desk.days import written
 from byname.interfaces.desk.today import Matter
 from byname.interfaces.http import see_other, staff, viewer_of
 from byname.people import rules as people_rules
@@ -89,7 +90,7 @@ def hours(request: HttpRequest, reference: str = "") -> HttpResponse:
             refusal = no
     sheet = postings.hours_of(officer, at=timezone.now(), viewer=viewer)
     asked = request.POST if request.method == "POST" else request.GET
-    day = sheet.day(_day(asked.get("on", "")) or sheet.days[0].on) or sheet.days[0]
+    day = sheet.day(written(asked.get("on", "")) or sheet.days[0].on) or sheet.days[0]
     area = next((area for area in day.areas if area.slug == asked.get("area")), day.areas[0] if day.areas else None)
     shown = {
         "sheet": sheet,
@@ -117,7 +118,7 @@ def hours(request: HttpRequest, reference: str = "") -> HttpResponse:
 
 def _record(request: HttpRequest, officer: str, viewer: Actor) -> str:
     """What leads back to the day just recorded, as the words of an address."""
-    on, area, kind = _day(request.POST.get("on", "")), request.POST.get("area", ""), request.POST.get("kind", "")
+    on, area, kind = written(request.POST.get("on", "")), request.POST.get("area", ""), request.POST.get("kind", "")
     if on is None:
         raise Refused("Say which day.", code="no-day", field="on")
     minutes = rules.minutes_written(request.POST.get("hours", ""))
@@ -177,13 +178,6 @@ def spoken(minutes: int) -> str:
     """Minutes as people say them: "10 h", "7 h 30 min", "45 min"."""
     whole, rest = divmod(minutes, 60)
     return " ".join(part for part in (f"{whole} h" if whole else "", f"{rest} min" if rest else "") if part) or "0 h"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
 
 
 def _named(day: date, today: date) -> str:

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.http import see_other, staff, viewer_of
+from byname.interfaces.http import held_up, see_other, staff, viewer_of
 from byname.people import actions as people_actions
 from byname.people import queries as people
 from byname.people import rules
 from byname.postings import actions as postings_actions
 from byname.postings import queries as postings
+from byname.safekeeping.limits import Limit
 from byname.vocabulary import Actor, FileRefused, NotThere, Refused
 
 _asked_or_sent = require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +50,8 @@ _DONE: Final = {
     "no-photo": "Your photo is gone: destroyed in every size.",
     "shown": "You are back. Residents see you again.",
 }
+PHOTOS: Final = Limit("own-photo", 20, 15 * 60)
+"""How many photos one account may send: each takes the server a second or so."""
 MOST_TURNS: Final = 15
 """The code renews itself for so many minutes; then somebody must ask, so that a phone left lying signs itself out."""
 
@@ -162,6 +165,9 @@ def my_photo(request: HttpRequest) -> HttpResponse:
     entry = people.own_entry(viewer.officer, viewer=viewer)
     refusal: Refused | None = None
     if request.method == "POST":
+        too_often = held_up(request, PHOTOS, str(viewer.account_id))
+        if too_often is not None:
+            return too_often
         file = request.FILES.get("photo")
         try:
             if file is None:
@@ -255,6 +261,8 @@ def hide_officer(request: HttpRequest, reference: str) -> HttpResponse:
     directory = snapshot.city()
     slugs = postings.posters_showing(officer.reference, on=directory.on, viewer=viewer)
     areas = [directory.teams[slug].area for slug in slugs if slug in directory.teams]
+    divisions = frozenset(area.division_code for area in areas) - {""}
+    officer = people.officer_to_hide(officer.reference, divisions=divisions, viewer=viewer)
     shown: dict[str, Any] = {
         "officer": officer,
         "mine": mine,

@@ -14,11 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import paging, wording
+from byname.interfaces.desk import days, paging, wording
 from byname.interfaces.desk.today import Matter
 from byname.interfaces.desk.views.areas import about, area_of
 from byname.interfaces.http import see_other, staff, viewer_of
-from byname.people import queries as people
 from byname.people import rules
 from byname.postings import actions, queries
 from byname.postings import rules as posting_rules
@@ -89,12 +88,12 @@ class Proposing(forms.Form):
         label="As what?", choices=[("lead", "Leads the team"), ("member", "Joins the team")], widget=forms.RadioSelect
     )
     succeeds = forms.ChoiceField(required=False)
-    first_on = forms.DateField(
+    first_on = days.Day(
         label="First day",
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "Choose the first day.", "invalid": "Choose a day, such as 2027-03-01."},
     )
-    planned_end_on = forms.DateField(
+    planned_end_on = days.Day(
         label="Promised until",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -183,11 +182,10 @@ def _usual(request: HttpRequest, seen: queries.AreaDesk, on: date) -> dict[str, 
 def _named(said: str, on: date, viewer: Actor) -> str | queries.OfficersPage:
     """The one officer meant, by reference; else those within reach who may be."""
     said = said.strip().replace("\0", "")
-    known = people.officers_to_post({said, said.upper()}, viewer=viewer)
     for name in (said, said.upper()):
-        if name in known:
-            return known[name].reference
-    found = queries.officers_in_reach(on=on, viewer=viewer, text=said, limit=_MOST_CHOICES)
+        if known := queries.officer_to_propose(name, on=on, viewer=viewer):
+            return known.reference
+    found = queries.officers_in_reach(on=on, at=timezone.now(), viewer=viewer, text=said, limit=_MOST_CHOICES)
     return found.lines[0].officer.reference if found.total == 1 else found
 
 
@@ -225,7 +223,7 @@ def _proposal(
     request: HttpRequest, number: int, form: Adopting | None = None, refusal: str = "", field: str = ""
 ) -> HttpResponse:
     viewer, on = viewer_of(request), snapshot.today()
-    seen = queries.proposal(number, on=on, viewer=viewer)
+    seen = queries.proposal(number, on=on, at=timezone.now(), viewer=viewer)
     facts = snapshot.city().teams.get(seen.line.area)
     shown = {
         "seen": seen,
@@ -248,7 +246,7 @@ def _proposal(
 def adopt(request: HttpRequest, number: int) -> HttpResponse:
     """Adopting a proposal: in force from its first day, told to residents when its time comes."""
     viewer, on = viewer_of(request), snapshot.today()
-    seen = queries.proposal(number, on=on, viewer=viewer)
+    seen = queries.proposal(number, on=on, at=timezone.now(), viewer=viewer)
     form = Adopting(request.POST, endings=seen.endings)
     if not form.is_valid():
         return _proposal(request, number, form)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
+from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import paging, wording
+from byname.interfaces.desk import days, paging, sheets, wording
 from byname.interfaces.http import staff, viewer_of
 from byname.people import queries as people
 from byname.people import rules
@@ -33,16 +35,30 @@ WAYS: Final = (("", "Each look"), ("person", "By person"), ("record", "By record
 """The ways to look at it, as they stand in the address and as they are said."""
 
 
+class Names(forms.Select):
+    """A long list of choices, written at once: a template for each of hundreds costs more than all the rest."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The list, with the one that was chosen."""
+        about = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        chosen = "" if value is None else str(value)
+        options = [
+            f'<option value="{escape(str(key))}"{" selected" * (str(key) == chosen)}>{escape(str(says))}</option>'
+            for key, says in self.choices
+        ]
+        return mark_safe(f"<select{about}>{''.join(options)}</select>")  # noqa: S308 - all is escaped where it enters
+
+
 class Which(forms.Form):
     """Which readings are asked for."""
 
-    person = forms.TypedChoiceField(label="Person", required=False, coerce=int, empty_value=None)
+    person = forms.TypedChoiceField(label="Person", required=False, coerce=int, empty_value=None, widget=Names)
     record = forms.CharField(
         label="Record", required=False, max_length=60, help_text="A reference, such as O-7K3M9Q or H-2M4R7T."
     )
     what = forms.ChoiceField(label="What was looked at", required=False)
-    first = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="Up to and with", widget=forms.DateInput(attrs={"type": "date"}))
+    first = days.Day(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    last = days.Day(label="Up to and with", widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, given: dict[str, Any], readers: Iterable[people.Reader]) -> None:
         super().__init__(given, auto_id="id_%s")
@@ -91,26 +107,51 @@ def readings(request: HttpRequest) -> HttpResponse:
     form, asked, readers = _asked(request)
     way = request.GET.get("by", "")
     way = way if way in dict(WAYS) else ""
-    found = _found(request, asked, readers, skip=(paging.asked_for(request) - 1) * A_PAGE, most=A_PAGE)
-    standing_out = [day for day in found.days if day.stands_out]
     plain = _plain(form, asked)
-    shown = {
+    shown = _counted(request, asked, readers, way) if way else _latest(request, asked, readers)
+    shown |= {
         "form": form,
         "asked": asked,
         "narrowed": bool(form.errors or asked.account_id or asked.record or asked.event or plain),
-        "found": found,
-        "people": len({day.account_id for day in found.days}),
-        "standing_out": standing_out[:MOST_STANDING_OUT],
-        "more_standing_out": max(0, len(standing_out) - MOST_STANDING_OUT),
         "ways": [{"says": says, "here": key == way, "query": _query(plain, by=key)} for key, says in WAYS],
         "way": way,
-        "by_person": _by_person(found.days) if way == "person" else (),
-        "by_day": _by_day(found.days) if way == "day" else (),
         "query": urlencode(plain),
-        "pages": paging.pages(request, found.total, A_PAGE),
-        "lines": _said(found.lines),
     }
     return render(request, "desk/readings/readings.html", shown)
+
+
+def _latest(request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader]) -> dict[str, Any]:
+    """Each look, and the days that stand out."""
+    found = people.latest_looks(
+        asked,
+        viewer=viewer_of(request),
+        at=timezone.now(),
+        on_duty=_on_duty(request, asked, readers),
+        known=readers,
+        skip=(paging.asked_for(request) - 1) * A_PAGE,
+        most=A_PAGE,
+        most_standing_out=MOST_STANDING_OUT,
+    )
+    return {
+        "total": found.total,
+        "people": found.people,
+        "standing_out": found.standing_out,
+        "more_standing_out": found.standing_out_in_all - len(found.standing_out),
+        "pages": paging.pages(request, found.total, A_PAGE),
+        "lines": _rows(found.lines, whose="their", named=True),
+    }
+
+
+def _counted(request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader], way: str) -> dict[str, Any]:
+    """The looks counted by person, by record or by day."""
+    found = _found(request, asked, readers, most=0)
+    return {
+        "total": found.total,
+        "people": len({day.account_id for day in found.days}),
+        "by_person": _by_person(found.days) if way == "person" else (),
+        "by_record": found.records,
+        "by_day": _by_day(found.days) if way == "day" else (),
+    }
 
 
 @staff("see_readings")
@@ -118,25 +159,20 @@ def readings(request: HttpRequest) -> HttpResponse:
 def readings_file(request: HttpRequest) -> HttpResponse:
     """The same as a CSV file, one look a line."""
     _, asked, readers = _asked(request)
-    found = _found(request, asked, readers, skip=0, most=IN_A_FILE, as_file=True)
+    found = _found(request, asked, readers, most=IN_A_FILE, as_file=True)
     why = {(day.account_id, day.day.on): " ".join(day.stands_out) for day in found.days}
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="readings-{asked.first}-{asked.last}.csv"'
-    lines = csv.writer(answer)
-    lines.writerow(("line", "at", "account", "person", "looked_at", "record", "reason", "outside", "day_stands_out"))
+    head = ("line", "at", "account", "person", "looked_at", "record", "reason", "outside", "day_stands_out")
+    lines = []
     for line in found.lines:
         at = timezone.localtime(line.at)
         outside, stands_out = "yes" if line.outside else "", why.get((line.account_id or 0, at.date()), "")
-        lines.writerow(
-            map(
-                _cell,
-                (
-                    line.number, at.isoformat(timespec="seconds"), line.account_id or "", line.name, line.what,
-                    line.record, line.reason, outside, stands_out,
-                ),
+        lines.append(
+            (
+                line.number, at.isoformat(timespec="seconds"), line.account_id or "", line.name, line.what,
+                line.record, line.reason, outside, stands_out,
             )
         )  # fmt: skip
-    return answer
+    return sheets.sheet(f"readings-{asked.first}-{asked.last}", head, lines)
 
 
 @staff("see_own_readings")
@@ -145,7 +181,11 @@ def my_readings(request: HttpRequest) -> HttpResponse:
     """What is recorded of my own reading."""
     skip = (paging.asked_for(request) - 1) * A_PAGE
     lines, total = people.own_readings(viewer=viewer_of(request), at=timezone.now(), skip=skip, most=A_PAGE)
-    shown = {"lines": _said(lines), "total": total, "pages": paging.pages(request, total, A_PAGE)}
+    shown = {
+        "lines": _rows(lines, whose="your", named=False),
+        "total": total,
+        "pages": paging.pages(request, total, A_PAGE),
+    }
     return render(request, "desk/readings/mine.html", shown)
 
 
@@ -164,20 +204,20 @@ def _asked(request: HttpRequest) -> tuple[Which, people.Asked, tuple[people.Read
 
 
 def _found(
-    request: HttpRequest,
-    asked: people.Asked,
-    readers: Iterable[people.Reader],
-    *,
-    skip: int,
-    most: int,
-    as_file: bool = False,
+    request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader], *, most: int, as_file: bool = False
 ) -> people.Readings:
-    viewer = viewer_of(request)
-    officers = {reader.officer for reader in readers if reader.officer}
-    on_duty = postings.days_on_duty(officers, first=asked.first, last=asked.last, viewer=viewer)
+    on_duty = _on_duty(request, asked, readers)
     return people.readings(
-        asked, viewer=viewer, at=timezone.now(), on_duty=on_duty, skip=skip, most=most, as_file=as_file
+        asked, viewer=viewer_of(request), at=timezone.now(), on_duty=on_duty, most=most, as_file=as_file
     )
+
+
+def _on_duty(request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader]) -> dict[str, frozenset[date]]:
+    """On which days those of the readers who are officers were on duty: of all, or of the one who is asked about."""
+    officers = {
+        reader.officer for reader in readers if reader.officer and asked.account_id in (None, reader.account_id)
+    }
+    return postings.days_on_duty(officers, first=asked.first, last=asked.last, viewer=viewer_of(request))
 
 
 def _by_person(days: Iterable[people.ReadDay]) -> list[PersonRow]:
@@ -225,9 +265,27 @@ def _query(plain: dict[str, str], **more: str) -> str:
     return urlencode({name: value for name, value in (plain | more).items() if value})
 
 
-def _said(lines: Iterable[people.ReadLine]) -> list[tuple[people.ReadLine, str]]:
-    """Each look, and in words why it was taken."""
-    return [(line, wording.REASONS_TO_LOOK.get(line.reason, line.reason)) for line in lines]
+def _rows(lines: Iterable[people.ReadLine], *, whose: str, named: bool) -> SafeString:
+    """Each look as a row of the table; `whose` area it may have been outside of."""
+    # Written here and not in the template: fifty rows there cost more than all the questions of the page.
+    rows = []
+    for line in lines:
+        what = f'{line.what}<br><span class="outside">outside {whose} own area</span>' if line.outside else line.what
+        rows.append(
+            f'<tr><th scope="row">{_moment(timezone.localtime(line.at))}</th>'
+            f"{_cell('Who', escape(line.name)) if named else ''}{_cell('Looked at', what)}"
+            f"{_cell('Record', escape(line.record))}"
+            f"{_cell('Why', escape(wording.REASONS_TO_LOOK.get(line.reason, line.reason)))}</tr>"
+        )
+    return mark_safe("\n".join(rows))  # noqa: S308 - what people wrote is escaped where it enters
+
+
+def _cell(says: str, told: str) -> str:
+    return f'<td data-says="{says}">{told}</td>'
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%a} {at.day} {at:%b, %H:%M}"
 
 
 def _named(reader: people.Reader) -> str:
@@ -237,12 +295,6 @@ def _named(reader: people.Reader) -> str:
 def _choices(field: forms.Field, choices: list[tuple[str, str]]) -> None:
     if isinstance(field, forms.ChoiceField):
         field.choices = choices
-
-
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 urls = [

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from byname.interfaces import snapshot
-from byname.interfaces.desk import paging, wording
+from byname.interfaces.desk import days, paging, wording
 from byname.interfaces.http import staff, viewer_of
 from byname.people import rules
 from byname.postings import queries
@@ -26,15 +26,15 @@ _A_PAGE: Final = 40
 @require_safe
 def officers(request: HttpRequest) -> HttpResponse:
     """The register within reach, found by name or badge number."""
-    viewer, on = viewer_of(request), snapshot.today()
+    viewer, on, at = viewer_of(request), snapshot.today(), timezone.now()
     text = request.GET.get("q", "").replace("\0", "")[:120]
     found = queries.officers_in_reach(
-        on=on, viewer=viewer, text=text, offset=(paging.asked_for(request) - 1) * _A_PAGE, limit=_A_PAGE
+        on=on, at=at, viewer=viewer, text=text, offset=(paging.asked_for(request) - 1) * _A_PAGE, limit=_A_PAGE
     )
     pages = paging.pages(request, found.total, _A_PAGE)
     if found.total and not found.lines:
         # A page beyond the last was asked for: the last is shown.
-        found = queries.officers_in_reach(on=on, viewer=viewer, text=text, offset=pages.offset, limit=_A_PAGE)
+        found = queries.officers_in_reach(on=on, at=at, viewer=viewer, text=text, offset=pages.offset, limit=_A_PAGE)
     shown = {"lines": found.lines, "total": found.total, "pages": pages, "text": text}
     return render(request, "desk/register/officers.html", shown)
 
@@ -104,7 +104,10 @@ class DayInAddress:
 
     def to_python(self, value: str) -> date:
         """The day; ValueError, so that there is no such page, for what is none."""
-        return date.fromisoformat(value)
+        day = days.written(value)
+        if day is None:
+            raise ValueError
+        return day
 
     def to_url(self, value: date) -> str:
         """The day as it stands in an address."""

@@ -10,12 +10,13 @@ from allauth.account import views as account
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows import password_change
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.stagekit import clear_login
+from allauth.account.internal.stagekit import clear_login, unstash_login
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.internal import auth as passkeys
 from allauth.socialaccount.providers.openid_connect import views as openid
@@ -31,7 +32,7 @@ from django.views.generic import TemplateView
 from requests import RequestException
 
 from byname.interfaces.desk import attempts, door, proofs, signals
-from byname.interfaces.desk.adapters import NO_MATCH
+from byname.interfaces.desk.adapters import NO_MATCH, still_begun
 from byname.interfaces.http import Audience, audience, caller, failure, held_up, see_other, staff, viewer_of
 from byname.people import actions as people_actions
 from byname.people import queries as people
@@ -43,6 +44,9 @@ public = audience(Audience.PUBLIC)
 own = staff("keep_own_sign_in")
 _log = logging.getLogger("byname.desk")
 _SINGLE_SIGN_ONS: Final = Limit("single-sign-on", 60, 15 * 60)
+_APP_BEGUN: Final = "byname.app-begun"
+_SECRET_KEPT: Final = 15 * 60
+"""So many seconds a new app's secret stays the same while its page is loaded again."""
 _TOO_OFTEN: Final = "That was tried very often from here. Please wait a quarter of an hour."
 
 
@@ -96,6 +100,20 @@ class PasskeyAgain(webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]  
         return shown | about | {"way": "passkey"}
 
 
+class SecondStep(mfa.AuthenticateView):  # type: ignore[misc]  # the library is untyped
+    """The second step of a sign-in: a code or a passkey."""
+
+    template_name = "desk/signing/second_step.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; back to the start where the password was changed since the first step."""
+        begun = unstash_login(request, peek=True)
+        if begun is not None and begun.user is not None and not still_begun(request, begun.user):
+            return start_over(request)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+
 def start_over(request: HttpRequest) -> HttpResponse:
     """A sign-in that stands at its second step, given up."""
     clear_login(request)
@@ -125,7 +143,7 @@ def _asking_the_provider(request: HttpRequest, ask: Callable[[], HttpResponse]) 
 
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation: a page that says what it is, and on POST a session that may only make its second factor."""
-    attempt = attempts.begin(request, "")
+    attempt = attempts.begin(request, "", of=attempts.INVITATIONS)
     if attempt.held:
         return failure(request, 429, _TOO_OFTEN)
     at = timezone.now()
@@ -213,6 +231,18 @@ class AppAdded(totp.ActivateTOTPView):  # type: ignore[misc]  # the library is u
     """A page to set up an authenticator app, with a password where there is none."""
 
     template_name = "desk/signing/app.html"
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form; for some minutes with the same secret, so that a page loaded again fits the code just scanned."""
+        session, now = self.request.session, timezone.now().timestamp()
+        kept = session.get(SECRET_SESSION_KEY)
+        form = super().get_form(form_class)
+        if not form.is_bound:
+            if kept and now - session.get(_APP_BEGUN, 0) < _SECRET_KEPT:
+                session[SECRET_SESSION_KEY] = form.secret = kept
+            else:
+                session[_APP_BEGUN] = now
+        return form
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Both or neither; then to the recovery codes, or back to one's own sign-in."""
@@ -317,7 +347,7 @@ _OWN = "own/sign-in/"
 urls = [
     path("sign-in/", public(SignIn.as_view()), name="account_login"),
     path("sign-in/passkey/", public(PasskeySignIn.as_view()), name="mfa_login_webauthn"),
-    path("sign-in/second/", public(_page(mfa.AuthenticateView, "second_step")), name="mfa_authenticate"),
+    path("sign-in/second/", public(SecondStep.as_view()), name="mfa_authenticate"),
     path("sign-in/over/", public(require_POST(start_over)), name="start-over"),
     path("sign-in/forgotten/", public(_page(account.PasswordResetView, "forgotten")), name="account_reset_password"),
     path("sign-in/forgotten/sent/", _plain("forgotten_sent"), name="account_reset_password_done"),

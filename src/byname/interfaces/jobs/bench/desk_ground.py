@@ -7,13 +7,14 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.db import connection, transaction
+from django.utils import timezone
 
 from byname.interfaces.jobs.demo import facts, names
 from byname.interfaces.jobs.demo.duty import published_month
@@ -35,6 +36,7 @@ _YEARS: Final = 15
 _FIRST_BADGE: Final = 100_001
 _REASONS: Final = ("promotion", "transfer_requested", "operational_need", "leave", "left_service", "other")
 _DAYS_OF_HOURS: Final = 60
+_DAYS_OF_READING: Final = 365
 _PROPOSALS: Final = 12
 _ROLES: Final = ("coordinator", "coordinator", "sergeant", "sergeant", "analyst", "overseer", "administrator")
 """Of the first accounts; all others are officers."""
@@ -47,6 +49,8 @@ class Size:
     areas: int
     postings: int
     accounts: int
+    readings: int
+    """How many looks at something sensitive the ledger holds of the year before."""
 
     @property
     def officers(self) -> int:
@@ -64,8 +68,8 @@ class Size:
         return math.isqrt(self.areas)
 
 
-WHOLE: Final = Size(areas=2500, postings=60_000, accounts=200)
-QUICK: Final = Size(areas=100, postings=1200, accounts=20)
+WHOLE: Final = Size(areas=2500, postings=60_000, accounts=200, readings=50_000)
+QUICK: Final = Size(areas=100, postings=1200, accounts=20, readings=1000)
 
 
 def make(size: Size, *, at: datetime, on: date) -> dict[str, Any]:
@@ -78,6 +82,7 @@ def make(size: Size, *, at: datetime, on: date) -> dict[str, Any]:
     badges = [str(_FIRST_BADGE + number) for number in range(size.officers)]
     accounts = _accounts(size, [references[badge] for badge in badges], at)
     hours = _hours(on, at)
+    _readings(size.readings, accounts, list(references.values()), on, chance)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return {
@@ -86,6 +91,7 @@ def make(size: Size, *, at: datetime, on: date) -> dict[str, Any]:
         "postings": len(rows),
         "accounts": len(accounts),
         "hours": hours,
+        "readings": size.readings,
         "cookies": _signed_in(accounts, at),
         "references": [references[badge] for badge in badges],
         "slugs": [_slug(number) for number in range(size.areas)],
@@ -276,3 +282,29 @@ def _hours(on: date, at: datetime) -> int:
             {"at": at, "first": on - timedelta(days=_DAYS_OF_HOURS), "last": on - timedelta(days=1)},
         )
         return int(cursor.rowcount)
+
+
+def _readings(count: int, accounts: list[Any], references: list[str], on: date, chance: random.Random) -> None:
+    """Who looked at what in the year before: officers now and then and on duty, all others many times a day."""
+    often = [40 if account.roles != ["officer"] else 1 for account in accounts]
+    lines = []
+    for account in chance.choices(accounts, often, k=count):
+        day = on - timedelta(days=chance.randrange(1, _DAYS_OF_READING + 1))
+        # The days on which hours are written below, but for one look in fifty.
+        while account.officer_id and (account.officer_id + day.timetuple().tm_yday) % 7 >= 4 and chance.random() > 0.02:
+            day -= timedelta(days=1)
+        hour = chance.randrange(24) if chance.random() < 0.01 else chance.randrange(8, 19)
+        seen = datetime.combine(day, time(hour, chance.randrange(60), chance.randrange(60)))
+        facts = '{"outside": true}' if chance.random() < 0.01 else "{}"
+        event, subject = ("read.officer", "officer") if chance.random() < 0.7 else ("read.hours", "officer")
+        lines.append((timezone.make_aware(seen), event, account.pk, subject, chance.choice(references), facts))
+    with connection.cursor() as cursor:
+        # Not through the queries that write them: those write them of today.
+        cursor.executemany(
+            """
+            INSERT INTO byname_ledgerline
+                (at, event, actor_kind, actor_name, actor_account_id, subject_kind, subject_id, reason_code, facts)
+            VALUES (%s, %s, 'account', '', %s, %s, %s, 'supervision', %s)
+            """,
+            sorted(lines),
+        )

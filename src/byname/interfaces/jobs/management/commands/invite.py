@@ -6,12 +6,12 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
+from byname.interfaces import site
 from byname.people import actions, rules
 from byname.people import queries as people
 from byname.places import queries as places
@@ -52,9 +52,8 @@ class Command(BaseCommand):
         except OperationalError:
             self.stderr.write("The database does not answer: is byname running (./byname up), or DATABASE_URL right?")
             sys.exit(1)
-        site = settings.BYNAME_PUBLIC_URL or "http://localhost:8000"
         until = timezone.localtime(at + rules.INVITATION_LASTS)
-        self.stdout.write(f"{site}{reverse('invitation', args=[token])}")
+        self.stdout.write(f"{site.address()}{reverse('invitation', args=[token])}")
         self.stdout.write(f"It works once, until {until:%A} {until.day} {until:%B} at {until:%H:%M}.")
 
     def _invited(self, options: dict[str, Any], by: Actor, at: datetime) -> str:
