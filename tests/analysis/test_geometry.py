@@ -286,7 +286,8 @@ def test_no_gap_between_official_neighbours_is_wider_than_a_hair(shared: Path) -
 def test_five_million_points_are_placed_within_ten_seconds_and_700_megabytes(shared: Path) -> None:
     path = needed(shared / "boundaries/toronto_neighbourhoods_158.geojson")
     script = textwrap.dedent(f"""
-        import json, resource, time
+        import json, re, time
+        from pathlib import Path
         import numpy as np
         from byname.analysis import geometry
         features = json.load(open({str(path)!r}))["features"]
@@ -296,7 +297,9 @@ def test_five_million_points_are_placed_within_ten_seconds_and_700_megabytes(sha
         began = time.perf_counter()
         found = mosaic.all_at(lons, lats)
         seconds = time.perf_counter() - began
-        print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, (found >= 0).sum())
+        # Not getrusage: its figure is inherited from the process that started this one.
+        most = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+        print(seconds, most, (found >= 0).sum())
     """)
     told = subprocess.run(
         [sys.executable, "-c", script],

@@ -76,9 +76,9 @@ def full(committed: Cast, place: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
             words = {"subject": "A letter", "body": "Its words"}
             ledger.write_letter("plain", to=to, words=words, by=SYSTEM, at=at)
         _delivered("sent-before@service.example", at)
+    monkeypatch.delenv("BYNAME_LEDGER_KEY", raising=False)  # the home's own key, not that of the tests' process
     key = secrets.kept_in(place)["BYNAME_LEDGER_KEY"]
     monkeypatch.setattr(settings, "BYNAME_LEDGER_KEY", key.encode())
-    monkeypatch.delenv("BYNAME_LEDGER_KEY", raising=False)
     _sealed(place)
     connection.close()
     return committed
