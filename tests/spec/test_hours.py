@@ -46,9 +46,10 @@ def test_a_usual_day(hours: tuple[int, ...]) -> int:
 
 
 @rule(
-    "Hours pulled away come out of what was recorded in the area that day, and go back there when they are corrected.",
+    "Hours pulled away come out of what was recorded in the area that day, and go back there when they are corrected; "
+    "removing the only figure of a day leaves the day empty.",
     columns=("in the area", "pulled away before", "pulled away now", "left in the area"),
-    rows=[(10, 0, 4, 6), (6, 4, 1, 9), (6, 4, 0, 10), (3, 0, 5, 0), (0, 0, 5, 0), (0, 8, 2, 6), (0, 5, 0, 5)],
+    rows=[(10, 0, 4, 6), (6, 4, 1, 9), (6, 4, 0, 10), (3, 0, 5, 0), (0, 0, 5, 0), (0, 8, 2, 6), (0, 5, 0, 0)],
 )
 def test_what_is_left_in_the_area(present: int, before: int, now: int) -> int:
     return rules.left_present(present, before, now)
@@ -180,6 +181,11 @@ TWO = "mill in D11: Ada present 91, Abe present 80; ring in D11: Ann present 80"
         # Nor do two hide a third who has nearly all of it.
         ("mill: Ada present 140, Ben present 30, Cem present 30", ("mill: 3 officers, 200 here, 0 away",)),
         ("mill: Ada present 141, Ben present 30, Cem present 30", ()),
+        # Nobody in D11 can hide the one officer of D12, whose hours are told nowhere; D11's stand.
+        (
+            "mill in D11: Ada present 91, Ben present 80, Cem present 80; ring in D12: Dia present 64",
+            ("mill: 3 officers, 250 here, 0 away",),
+        ),
         # A sergeant of D12 would take out Ben's and Cem's hours, and be left with Ada's.
         ("mill in D11: Ada present 91; quay in D12: Ben present 70, Cem present 62", ()),
         (

@@ -47,20 +47,22 @@ def _told(counts: Sequence[int], hidden: set[int], least: int) -> bool:
 
 def pooled(
     parts: Sequence[_K], *, alone: Callable[[_K], bool], together: Callable[[Sequence[_K]], bool]
-) -> tuple[tuple[_K, ...], tuple[_K, ...]] | None:
-    """The parts whose figures may stand by themselves, and those told in one figure only; None where nothing may be.
+) -> tuple[tuple[_K, ...], tuple[_K, ...]]:
+    """The parts whose figures may stand by themselves, and those told in one figure only.
 
     What may not stand `alone` goes into the pool. While the pool may not stand `together` either, the first of the
-    other parts, in the order given, joins it. Every part is in one figure and in no other: totals of such figures can
-    be subtracted from one another as anybody likes, what is left is a figure that stands there anyway.
+    other parts, in the order given, joins it. Where not even all of them may stand together, what may not stand alone
+    is told nowhere, and the pool is empty. So every part is in one figure at most, and totals of such figures can be
+    subtracted from one another as anybody likes: what is left is a figure that stands there anyway. No total may be
+    told beside them that holds what is told nowhere.
     """
-    pool = [part for part in parts if not alone(part)]
-    others = [part for part in parts if part not in set(pool)]
-    while pool and not together(pool):
-        if not others:
-            return None
-        pool.append(others.pop(0))
-    return tuple(others), tuple(pool)
+    refused = [part for part in parts if not alone(part)]
+    standing = [part for part in parts if part not in set(refused)]
+    for joined in range(len(standing) + 1):
+        pool = refused + standing[:joined]
+        if not pool or together(pool):
+            return tuple(standing[joined:]), tuple(pool)
+    return tuple(standing), ()
 
 
 def of_several(shares: Mapping[_K, int], *, fewest: int, at_least: int, percent: int) -> bool:

@@ -170,8 +170,11 @@ def usual_day(totals: Sequence[int]) -> int:
 def left_present(present: int, away_before: int, away_now: int) -> int:
     """What is left in the area when hours pulled away change: they come out of what was recorded there.
 
-    Where nothing was recorded in the area, more hours away leave nothing there: nobody can say how long the day was.
+    A corrected day stays as long as it was. Where nothing is recorded in the area, more hours away leave nothing there,
+    and hours away that are removed bring nothing back: nobody said how long the day was.
     """
+    if not present and not away_now:
+        return 0
     return max(0, present - (away_now - away_before))
 
 
@@ -184,7 +187,7 @@ def published_rows(month: date, areas: Mapping[str, Minutes], divisions: Mapping
     where its hours in the area and those pulled away each tell of so many, or there are none. The others stand
     together where that holds of them, and still holds of what is left when any one division's hours are taken out,
     for its sergeant knows those; else the smallest area joins them, and where all of them together are too few,
-    nothing is published.
+    nothing is published of those that may not stand by themselves.
     """
     figures = {area: _by_kind(minutes, divisions.get(area, "")) for area, minutes in areas.items()}
     parts = sorted(figures, key=lambda area: (_officers(figures[area]), area))
@@ -192,10 +195,7 @@ def published_rows(month: date, areas: Mapping[str, Minutes], divisions: Mapping
     def tellable(pool: Sequence[str]) -> bool:
         return _tellable(_added(figures[area] for area in pool))
 
-    split = disclosure.pooled(parts, alone=lambda area: tellable([area]), together=tellable)
-    if split is None:
-        return ()
-    alone, pool = split
+    alone, pool = disclosure.pooled(parts, alone=lambda area: tellable([area]), together=tellable)
     rows = [MonthRow(area, _told(month, figures[area])) for area in alone]
     if pool:
         rows.append(MonthRow(None, _told(month, _added(figures[area] for area in pool))))
@@ -267,12 +267,11 @@ def _told(month: date, figures: _Figures) -> MonthHours:
     away = {kind: figure for kind, figure in figures.items() if kind != PRESENT}
     # By a fixed order, for an order by size would tell which is smaller: the reason named last joins "other" first.
     reasons = [kind for kind in reversed(AWAY) if kind in away]
-    split = disclosure.pooled(
+    named, pool = disclosure.pooled(
         reasons,
         alone=lambda kind: kind != "other" and _of_a_team([away[kind]]),
         together=lambda pool: _of_a_team(away[kind] for kind in pool),
     )
-    named, pool = split or ((), ())
     by_reason: Counter[str] = Counter({kind: _in_tens(away[kind].total()) for kind in named})
     by_reason["other"] += _in_tens(sum(away[kind].total() for kind in pool))
     return MonthHours(
