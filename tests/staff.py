@@ -8,13 +8,14 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
+from byname.interfaces.desk import door
 from byname.people.models import Account, Officer
 from byname.safekeeping import keys
 from byname.vocabulary import Actor
 from tests.cast import Person
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = door.BACKEND
 
 
 def account(

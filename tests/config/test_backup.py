@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from byname.config import archive as archive_keys
 from byname.config import backup, program, restore, secrets, up
 from byname.config.database import Embedded
 from byname.config.machine import Trouble
-from tests.config.ground import needs_shared_python
+from tests.config.ground import needs_root, needs_shared_python
 
 pytestmark = [pytest.mark.slow, needs_shared_python]
 
@@ -79,6 +81,33 @@ def test_every_row_comes_back_and_only_into_an_empty_database(
     with psycopg.connect(full.addresses().owner) as owner:
         assert owner.execute("SELECT count(*) FROM keepsake").fetchone() == (1000,)
         assert owner.execute("SELECT to_regclass('newer')").fetchone() == (None,)
+
+
+@needs_root
+def test_a_file_the_user_byname_may_not_read_is_named_with_that_user(home: Path) -> None:
+    closed = home / "closed"
+    closed.write_text("x")
+    closed.chmod(0o600)
+    said = subprocess.run(
+        [sys.executable, "-c", _AS_BYNAME, str(closed)], capture_output=True, text=True, check=True, cwd="/"
+    )
+    sentence = f"{closed} cannot be read by the user byname (Permission denied). Nothing was changed."
+    assert said.stdout.splitlines() == [sentence] * 3
+
+
+_AS_BYNAME = """
+import os, pathlib, sys
+from byname.config import archive, machine, restore
+user = machine.system_user("byname")
+os.setgroups([])
+os.setresgid(*[user.pw_gid] * 3)
+os.setresuid(*[user.pw_uid] * 3)
+for read in (archive.identities, archive.is_encrypted, restore._lines_of):
+    try:
+        read(pathlib.Path(sys.argv[1]))
+    except machine.Trouble as said:
+        print(said)
+"""
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "other", "none"])

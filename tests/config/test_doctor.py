@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -12,10 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from byname.config import doctor, secrets, up
+from byname.config import doctor, machine, secrets, up
 from byname.config.database import Embedded
 from byname.config.doctor import Finding
-from tests.config.ground import Running, byname, needs_shared_python, processes_of, started
+from tests.config.ground import CHECKOUT, Running, byname, needs_shared_python, processes_of, started
 
 _PUBLIC = "https://officers.invalid"
 
@@ -39,6 +40,29 @@ def test_an_empty_home_is_told_from_a_running_one(bare: None, home: Path, capsys
     assert "WRONG   web server: byname does not run on this home\n" in said
     assert said.endswith("\n2 things are wrong, 6 to look at.\n")
     assert not (home / "postgres").exists(), "it starts nothing"
+
+
+def test_where_the_guide_installed_it_the_doctor_names_the_commands_of_the_guide(
+    bare: None, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> list[str]:
+        return [finding.do for finding in doctor.examine(home) if finding.about in ("database", "web server")]
+
+    put = home / "byname"
+    monkeypatch.setattr(machine, "_IN_THE_WAY", put)
+    assert told() == ["Is byname running? ./byname up", "./byname up"]
+    put.write_text("#!/bin/sh\nexec /opt/another/byname\n")
+    assert machine.called() == "./byname"
+    text = (CHECKOUT / "deploy" / "byname-command").read_text().replace("/opt/byname/byname", str(CHECKOUT / "byname"))
+    put.write_text(text)
+    assert (machine.called(), machine.restart()) == ("byname", "systemctl restart byname")
+    assert told() == ["Is byname running? systemctl start byname", "systemctl start byname"]
+
+
+def test_no_sentence_of_the_doctor_holds_a_name_of_the_command_that_may_be_another() -> None:
+    text = Path(doctor.__file__).read_text(encoding="utf-8").partition('"""\n')[2]
+    assert "./byname" not in text
+    assert re.findall(r"systemctl (?:re)?start byname\b(?!-)", text) == []
 
 
 def test_a_setting_that_cannot_be_used_is_named(bare: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,113 @@ def test_a_home_this_user_may_not_write_to_and_a_missing_command_are_told() -> N
     done = byname(["--home", "/srv/x", "up"])
     assert (done.returncode, done.stderr) == (1, "The command comes first: ./byname up --home DIR\n")
     done = byname(["up", "--home", "/sys/nowhere"], variables={"BYNAME_ENV": ""})
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (done.returncode, done.stderr.count("\n")) == (1 if os.geteuid() == 0 else 2, 1)
+
+
+_EVERY = (
+    "up",
+    "bring",
+    "officer",
+    "invite",
+    "ledger",
+    "backup",
+    "restore",
+    "keys",
+    "doctor",
+    "shell",
+    "manage",
+    "test",
+)
+
+
+@pytest.mark.parametrize("command", _EVERY)
+def test_what_can_be_no_home_is_told_in_one_sentence_and_nothing_is_left_there(home: Path, command: str) -> None:
+    file = home / "a-file"
+    file.touch()
+    (home / "full" / "Documents").mkdir(parents=True)
+    (home / "full" / ".cache").mkdir()
+    for place, said in (
+        (file, f"{file} is a file, and --home names a directory.\n"),
+        (file / "below", f"{file} is a file, and --home names a directory.\n"),
+        (
+            home / "full",
+            f"{home / 'full'} holds other things (Documents): name an empty directory, or a new one.\n",
+        ),
+    ):
+        done = byname([command], home=place)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    done = byname([command, "--home="])
+    assert (done.returncode, done.stderr) == (2, "--home needs a directory: ./byname up --home /srv/byname\n")
+    assert sorted(path.name for path in home.rglob("*")) == [".cache", "Documents", "a-file", "full"]
+
+
+@pytest.mark.parametrize("words", ["officer", "invite", "ledger", "backup", "keys rotate", "keys production", "doctor"])
+def test_a_command_of_a_home_makes_none_where_its_name_is_misspelt(home: Path, words: str) -> None:
+    done = byname(words.split(), home=home / "none")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        f"There is no home of byname in {home / 'none'}: name another with --home DIR; the command up makes one.\n",
+    )
+    assert list(home.iterdir()) == []
+
+
+@needs_root
+def test_a_directory_this_user_may_not_enter_or_write_to_is_told(home: Path, launcher: ModuleType) -> None:
+    closed, open_ = home / "closed", home / "open"
+    closed.mkdir(mode=0o700)
+    open_.mkdir(mode=0o755)
+    for place, said in (
+        (closed, f"This user may not enter {closed}: run as its owner, or choose another place with --home DIR.\n"),
+        (open_, f"This user may not write to {open_}: run as its owner, or choose another place with --home DIR.\n"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", _AS_NOBODY.format(launcher=launcher.__file__, place=str(place))],
+            capture_output=True,
+            text=True,
+            cwd="/",
+        )
+        assert (done.returncode, done.stderr) == (2, said)
+
+
+_AS_NOBODY = """
+import importlib.machinery, os, pathlib
+launcher = importlib.machinery.SourceFileLoader("launcher", {launcher!r}).load_module()
+os.setgroups([])
+os.setresgid(65534, 65534, 65534)
+os.setresuid(65534, 65534, 65534)
+launcher.refuse_no_home(pathlib.Path({place!r}), ["up"])
+"""
+
+
+def test_what_is_only_asked_takes_an_environment_that_stands_or_one_that_goes_again(
+    launcher: ModuleType, made: list[list[str]], checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    class _Left(Exception):
+        """This process would be another one now."""
+
+    def leave(python: Path, _words: list[str], _variables: dict[str, str]) -> None:
+        asked.append(str(python))
+        raise _Left
+
+    def run(words: list[object], **_more: object) -> subprocess.CompletedProcess[str]:
+        asked.append(str(words[0]))
+        assert Path(str(words[0])).exists()
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(os, "execve", leave)
+    monkeypatch.setattr(subprocess, "run", run)
+    words = ["invite", "--help"]
+    assert launcher.answered(checkout, tmp_path / "none", words, {}) == 0
+    assert not Path(asked[-1]).exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout"]
+    assert not (checkout / "var").exists()
+    launcher.environment(checkout, tmp_path / "home", with_tests=False)
+    with pytest.raises(_Left):
+        launcher.answered(checkout, tmp_path / "home", words, {})
+    assert asked[-1] == str(tmp_path / "home/env/bin/python")
 
 
 def test_an_environment_that_is_not_there_is_told(home: Path) -> None:
@@ -91,6 +197,7 @@ def test_the_home_is_found_in_both_ways_of_writing_it(launcher: ModuleType) -> N
     assert launcher.named_home(["up", "--home", "/a"]) == "/a"
     assert launcher.named_home(["up", "--home=/b", "--empty"]) == "/b"
     assert launcher.named_home(["up"]) is None
+    assert launcher.named_home(["up", "--home", "/a", "--home", "/c"]) == "/c"
 
 
 def test_an_environment_is_made_once_and_again_only_when_the_lock_changes(

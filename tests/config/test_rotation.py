@@ -129,7 +129,7 @@ def test_a_running_byname_must_know_the_key_first(home: Path, monkeypatch: pytes
         asked = byname(["keys", "rotate"], home=home)
         assert asked.returncode == 1
         assert asked.stderr.splitlines()[-1] == (
-            "byname runs without the new key. Restart it (systemctl restart byname), then the same command again: it "
+            "byname runs without the new key. Restart it (Ctrl-C, then ./byname up), then the same command again: it "
             "goes on serving meanwhile."
         )
         first = _data_keys(home)

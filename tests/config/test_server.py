@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from byname.config import machine, server
-from byname.config.server import Application, Refusal
+from byname.config import machine, refusals, server
+from byname.config.refusals import Refusal
+from byname.config.server import Application
 from tests.config import stand_in
 from tests.config.ground import Running, heard, needs_root, needs_shared_python, processes_of, wait_until, web_server
 
@@ -78,14 +79,14 @@ def test_a_body_over_the_cap_is_refused_before_it_is_sent(web: Running) -> None:
 @slow
 @needs_shared_python
 def test_a_photo_may_be_longer_than_any_other_body_and_has_a_cap_of_its_own(web: Running) -> None:
-    answer = web.said_to(_post(b"\xff" * 5_500_000, "Cookie: a=b; desk=any", path="/desk/me/photo/"))
+    answer = web.said_to(_post(b"\xff" * 12_100_000, "Cookie: a=b; desk=any", path="/desk/me/photo/"))
     # The stand-in gives back what it was given, in pieces.
-    assert (_head(answer)[0], answer.count(b"\xff")) == (200, 5_500_000)
+    assert (_head(answer)[0], answer.count(b"\xff")) == (200, 12_100_000)
     assert _head(web.said_to(_post(b"x" * 10_001, path="/desk/me/words/")))[0] == 413
-    declared = b"POST /desk/me/photo/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6291457\r\n"
+    declared = b"POST /desk/me/photo/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12582913\r\n"
     answer = web.said_to(declared + b"Cookie: __Secure-desk=any\r\n\r\n")
     assert _head(answer)[0] == 413
-    assert answer.endswith(b"A photo may have at most 5 MB: save it smaller and try again.\n")
+    assert answer.endswith(b"A photo may have at most 12 MB: save it smaller and try again.\n")
     answer = web.said_to(declared + b"Cookie: desk-form=any\r\n\r\n")
     assert _head(answer)[0] == 413
     assert answer.endswith(b"Please sign in first, then send the photo again.\n")
@@ -396,6 +397,60 @@ def test_a_worker_holds_so_many_bytes_of_bodies_and_short_forms_come_through(mon
     application = Application(stand_in.answer, environment={})
     assert asyncio.run(_bodies(application, [100_000, 40_000, 60_000, 500])) == [100_000, 40_000, -503, 500]
     assert application._held == 140_500
+
+
+def test_a_photo_may_take_longer_to_arrive_than_a_form() -> None:
+    application = Application(stand_in.answer, body_seconds=0.01, environment={})
+
+    async def one(size: int) -> int:
+        let = asyncio.Event()
+        request = _Request(content_length=str(size), cookie="desk=any")
+        request.method, request.path = "POST", "/desk/me/photo/"
+        asking = asyncio.ensure_future(application._body(request, _Sent(size, let)))
+        await asyncio.sleep(0.1)
+        let.set()
+        try:
+            return len(await asking)
+        except Refusal as refusal:
+            return -refusal.status
+
+    assert [asyncio.run(one(2_000_000)), asyncio.run(one(1_000_000))] == [2_000_000, -408]
+
+
+@pytest.mark.parametrize(
+    ("path", "caller", "form"),
+    [
+        ("/desk/me/photo/", {"accept": "text/html,*/*;q=0.8"}, "text/html"),
+        ("/fr/x", {"accept": "text/html", "content-type": "application/json"}, "text/html"),
+        ("/api/v1/areas", {"accept": "text/html"}, "application/problem+json"),
+        ("/x", {"accept": "application/json"}, "application/problem+json"),
+        ("/x", {"content-type": "application/json"}, "application/problem+json"),
+        ("/x", {"accept": "*/*"}, "text/plain; charset=utf-8"),
+        ("/x", {}, "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_browser_is_refused_with_a_page_and_a_program_in_its_own_form(
+    path: str, caller: dict[str, str], form: str
+) -> None:
+    refusal = Refusal(503, "Too many.", retry_after=2)
+
+    def page(*asked: object) -> tuple[list[tuple[str, str]], bytes]:
+        return [("content-type", "text/html")], str(asked).encode()
+
+    headers, body = refusals.said(refusal, path, caller, "a-1", page)
+    assert dict(headers)["content-type"] == form
+    assert {"x-request-id": "a-1", "retry-after": "2"}.items() <= dict(headers).items()
+    if form == "text/html":
+        assert body.decode() == str((path, 503, "Too many."))
+
+
+def test_a_page_that_fails_leaves_the_words_of_the_refusal() -> None:
+    def broken(_path: str, _status: int, _sentence: str) -> tuple[list[tuple[str, str]], bytes]:
+        raise ValueError
+
+    headers, body = refusals.said(Refusal(413, "Too much."), "/desk/", {"accept": "text/html"}, "a-1", broken)
+    assert dict(headers)["content-type"] == "text/plain; charset=utf-8"
+    assert body == b"The request is too large. Too much.\n"
 
 
 def test_what_bodies_took_is_given_back_whatever_became_of_them() -> None:

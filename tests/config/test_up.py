@@ -123,9 +123,13 @@ def test_a_second_start_on_one_home_is_refused_before_it_touches_anything(runnin
 
 
 def test_help_needs_no_database_and_leaves_no_home(home: Path) -> None:
-    for words in (["bring"], ["shell"], ["check"], ["test"], ["bench"]):
+    for words in (["bring"], ["shell"], ["check"], ["test"], ["bench"], ["invite"], ["keys"], ["doctor"]):
         done = byname([*words, "--help"], home=home / "none")
         assert (done.returncode, done.stdout.split()[:3]) == (0, ["usage:", "./byname", words[0]]), done.stderr
+    assert byname(["manage", "migrate", "--help"], home=home / "none").stdout.startswith("usage: ")
+    done = byname(["bring", "areas", "--template"], home=home / "none")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("slug,name,division,")
     assert list(home.iterdir()) == []
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from byname.interfaces import snapshot
 from byname.interfaces.api import operations
+from byname.interfaces.desk import attempts, door
 from byname.interfaces.public.views import checking, finding, printing
 from tests.cast import IN_MILL
 
@@ -172,6 +173,11 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
         (checking, "CHECKS_OF_ONE_AREA"),
         (printing, "POSTERS"),
         (operations, "LOOKUPS"),
+        (attempts, "OF_ADDRESS"),
+        (attempts, "INVITATIONS"),
+        (attempts, "PASSKEYS"),
+        (attempts, "LETTERS_FROM"),
+        (door, "UNSIGNED"),
     ):
         monkeypatch.setattr(module, name, replace(getattr(module, name), most=1_000_000))
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from byname.ledger import actions, queries
+from byname.ledger import actions, queries, rules
 from byname.ledger.models import LedgerLine, LedgerSeal
 from byname.ledger.rules import gathered, ranges_of, text_of, without
 from byname.vocabulary import SYSTEM, Actor, Refused
@@ -235,7 +235,21 @@ def test_what_was_taken_back_from_the_public_is_told_apart(
 ) -> None:
     _lines(1, clerk_of_records, noon)
     (number,) = _lines(1, clerk_of_records, noon, "officer.hidden")
-    assert _sealed(noon).taken_back == (actions.TakenBack(number, noon, "officer.hidden", "officer:O-7K3M9Q"),)
+    assert _sealed(noon).taken_back == (actions.TakenBack(number, noon, "officer.hidden", "officer:O-7K3M9Q", {}),)
+
+
+def test_what_was_taken_from_an_account_is_told_with_how_much_and_no_more(
+    committed_ledger: None, noon: datetime, clerk_of_records: Actor
+) -> None:
+    facts: dict[str, rules.Fact] = {"roles": ["clerk"], "divisions": ['D"\\\t1'], "officer": "", "roles_before": ["x"]}
+    with transaction.atomic():
+        actions.record("account.changed", subject=("account", 7), by=clerk_of_records, at=noon, facts=facts)
+        actions.record("account.ended", subject=("account", 7), by=clerk_of_records, at=noon, facts={"sessions": 2})
+    changed, ended = _sealed(noon).taken_back
+    assert (changed.event, changed.subject, changed.facts) == (
+        "account.changed", "account:7", {"roles": ["clerk"], "divisions": ['D"\\\t1'], "officer": ""}
+    )  # fmt: skip
+    assert ended.facts == {}
 
 
 def test_another_key_and_no_key_are_told_apart_from_meddling(sealed: list[int], settings: Settings) -> None:

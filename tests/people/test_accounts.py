@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from byname.ledger.models import LedgerLine, Letter
 from byname.people import actions, queries, rules
-from byname.people.models import Account, Invitation
+from byname.people.models import Account, Conflict, Invitation
 from byname.safekeeping.models import StaffSession
-from byname.vocabulary import PUBLIC, Actor, NotThere, Refused, operator
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere, Refused, operator
 from tests import cast as city
 from tests import staff
 
@@ -132,6 +134,7 @@ def test_only_administrators_and_operators_invite_change_reset_and_end(db: None,
             lambda by=by: actions.change_account(
                 somebody.pk, roles=["clerk"], divisions=[], officer="", by=by, at=noon
             ),
+            lambda by=by: actions.change_email(somebody.pk, "new@service.example", by=by, at=noon),
             lambda by=by: actions.reset_second_factor(somebody.pk, by=by, at=noon),
             lambda by=by: actions.end_account(somebody.pk, by=by, at=noon),
             lambda by=by: queries.accounts(viewer=by),
@@ -149,6 +152,7 @@ def test_nobody_changes_resets_or_ends_their_own_account(db: None, noon: datetim
     by = staff.acting(me)
     change = {"roles": ["administrator", "overseer"], "divisions": [], "officer": ""}
     assert refusal(lambda: actions.change_account(me.pk, **change, by=by, at=noon)) == "oneself"
+    assert refusal(lambda: actions.change_email(me.pk, "new@service.example", by=by, at=noon)) == "oneself"
     assert refusal(lambda: actions.reset_second_factor(me.pk, by=by, at=noon)) == "oneself"
     assert refusal(lambda: actions.end_account(me.pk, by=by, at=noon)) == "oneself"
 
@@ -169,6 +173,75 @@ def test_roles_are_changed_on_the_record_and_the_person_is_told(db: None, noon: 
     }
     assert Letter.objects.get().recipient == somebody.email
     assert queries.account(somebody.pk, viewer=by).administers_beside
+
+
+def test_another_address_is_told_to_both_ends_the_sessions_and_stands_in_no_line(db: None, noon: datetime) -> None:
+    take_up(invite("noor@service.example", at=noon), at=noon)
+    somebody = Account.objects.get(email="noor@service.example")
+    staff.at_the_desk(somebody)
+    forgotten = EmailAwarePasswordResetTokenGenerator().make_token(somebody)
+    by = staff.acting(staff.account("administrator"))
+    invite("haddad@service.example", at=noon)
+    assert actions.change_email(somebody.pk, " Haddad@Service.Example ", by=by, at=noon) == 1
+    somebody.refresh_from_db()
+    assert somebody.email == "haddad@service.example"
+    assert EmailAddress.objects.get(user=somebody).email == "haddad@service.example"
+    assert StaffSession.objects.filter(account_id=somebody.pk).count() == 0
+    assert not EmailAwarePasswordResetTokenGenerator().check_token(somebody, forgotten)
+    line = LedgerLine.objects.latest("pk")
+    assert (line.event, line.subject_id, line.actor_account_id, line.facts) == (
+        "account.email_changed", str(somebody.pk), by.account_id, {"sessions": 1}
+    )  # fmt: skip
+    told = {letter.recipient: letter.words for letter in Letter.objects.filter(kind="sign_in.email_changed")}
+    assert sorted(told) == ["haddad@service.example", "noor@service.example"]
+    assert "haddad" not in told["noor@service.example"], "the old mailbox may be somebody else's by now"
+    assert queries.open_invitations(viewer=by, at=noon) == ()
+    assert actions.change_email(somebody.pk, "haddad@service.example", by=by, at=noon) == 0
+    assert LedgerLine.objects.latest("pk").pk == line.pk
+
+
+def test_no_account_takes_the_address_of_another_open_or_ended(db: None, noon: datetime) -> None:
+    somebody, other = staff.account("clerk"), staff.account("clerk", email="other@service.example")
+    for _ in ("open", "ended"):
+        assert refusal(lambda: actions.change_email(somebody.pk, "OTHER@service.example", by=BY, at=noon)) == "taken"
+        Account.objects.filter(pk=other.pk).update(is_active=False, left_at=noon)
+    assert refusal(lambda: actions.change_email(somebody.pk, "nobody", by=BY, at=noon)) == "no-address"
+    assert refusal(lambda: actions.change_email(other.pk, "new@service.example", by=BY, at=noon)) == "not-there"
+    assert (Letter.objects.count(), LedgerLine.objects.count()) == (0, 0)
+
+
+def test_a_link_on_its_way_goes_to_the_new_address_and_the_old_one_opens_nothing(db: None, noon: datetime) -> None:
+    somebody = staff.account("clerk")
+    old = actions.reset_second_factor(somebody.pk, link=LINK, by=BY, at=noon)
+    actions.change_email(somebody.pk, "new@service.example", link=LINK, by=BY, at=noon)
+    assert refusal(lambda: take_up(old, at=noon)) == "no-longer"
+    letter = Letter.objects.filter(kind="sign_in.invitation").latest("pk")
+    found = re.search(r"invitation/(\S+)/", json.loads(letter.words)["body"])
+    assert (letter.recipient, bool(found)) == ("new@service.example", True)
+    assert take_up(found.group(1) if found else "", at=noon) == somebody.pk
+
+
+def test_a_backup_s_reach_is_cut_to_what_was_left_and_never_widened(db: None, noon: datetime) -> None:
+    cast = city.build(by=BY, at=noon)
+    somebody = staff.account("officer", "sergeant", officer=cast.ana, divisions=["D1", "D2"])
+
+    def cut(officer: str, *roles: str) -> tuple[bool, list[str], list[str], bool]:
+        left: dict[str, Any] = {"roles": roles, "divisions": ["D2", "D3"], "officer": officer}
+        done = actions.cut_reach(somebody.pk, **left, by=BY, at=noon)
+        somebody.refresh_from_db()
+        return done, somebody.roles, somebody.divisions, somebody.officer is not None
+
+    mine = cast.ana.reference
+    assert cut(mine, "officer", "sergeant", "overseer") == (True, ["officer", "sergeant"], ["D2"], True)
+    assert cut(mine, "officer", "sergeant", "overseer") == (False, ["officer", "sergeant"], ["D2"], True)
+    assert cut(cast.bao.reference, "officer", "sergeant") == (True, ["sergeant"], ["D2"], False)
+    assert cut("", "clerk") == (True, [], ["D2"], False)
+    lines = LedgerLine.objects.filter(event="account.changed").order_by("pk")
+    assert [line.facts["roles"] for line in lines] == [["officer", "sergeant"], ["sergeant"], []]
+    actions.end_account(somebody.pk, by=BY, at=noon)
+    assert cut("", "clerk")[0] is False
+    with pytest.raises(NotThere):
+        actions.cut_reach(somebody.pk + 1, roles=[], divisions=[], officer="", by=BY, at=noon)
 
 
 def test_a_reset_leaves_nothing_that_opens_but_a_link_of_one_use(db: None, noon: datetime) -> None:
@@ -209,6 +282,39 @@ def test_who_left_is_out_at_once_and_may_be_invited_again(db: None, noon: dateti
     assert (somebody.is_active, somebody.left_at) == (True, None)
 
 
+def test_two_years_after_it_ended_an_account_is_gone_and_the_ledger_knows_its_number(db: None, noon: datetime) -> None:
+    cast = city.build(by=BY, at=noon)
+    take_up(invite("noor@service.example", at=noon, roles=["officer"], officer=cast.ana.badge, name="Noor"), at=noon)
+    gone = Account.objects.get(email="noor@service.example")
+    actions.declare_conflict(["neighbourhood:1"], by=staff.acting(gone), at=noon)
+    stays = staff.account("clerk")
+    actions.reset_second_factor(gone.pk, by=BY, at=noon)
+    actions.end_account(gone.pk, by=BY, at=noon)
+    later = noon + timedelta(days=700)
+    left_later = staff.account("clerk", email="later@service.example")
+    actions.end_account(left_later.pk, by=BY, at=later)
+    lines = LedgerLine.objects.count()
+    assert actions.forget_closed_accounts(by=SYSTEM, at=noon + timedelta(days=729)) == 2, "two invitations"
+    assert actions.forget_closed_accounts(by=SYSTEM, at=noon + timedelta(days=730)) == 1
+    assert actions.forget_closed_accounts(by=SYSTEM, at=noon + timedelta(days=731)) == 0
+    assert sorted(Account.objects.values_list("pk", flat=True)) == sorted([stays.pk, left_later.pk])
+    assert (Conflict.objects.count(), EmailAddress.objects.count(), Invitation.objects.count()) == (0, 0, 0)
+    assert LedgerLine.objects.count() == lines + 1
+    last = LedgerLine.objects.latest("pk")
+    assert (last.event, last.subject_id, last.facts) == ("account.forgotten", str(gone.pk), {})
+    kept = str(list(LedgerLine.objects.values()))
+    assert (str(gone.pk) in kept, "noor" in kept.lower()) == (True, False)
+    assert take_up(invite("noor@service.example", at=later), at=later) not in (gone.pk, stays.pk, left_later.pk)
+
+
+def test_an_invitation_is_known_for_ninety_days_after_it_opened_for_the_last_time(db: None, noon: datetime) -> None:
+    invite(at=noon)
+    over = noon + rules.INVITATION_LASTS + timedelta(days=90)
+    assert actions.forget_closed_accounts(by=SYSTEM, at=over - timedelta(seconds=1)) == 0
+    assert actions.forget_closed_accounts(by=SYSTEM, at=over) == 1
+    assert Invitation.objects.count() == 0
+
+
 def test_the_list_of_accounts_costs_the_same_for_one_and_for_five(
     db: None, noon: datetime, django_assert_num_queries: Any
 ) -> None:
@@ -222,7 +328,7 @@ def test_the_list_of_accounts_costs_the_same_for_one_and_for_five(
     assert sorted(each.second_factor for each in found) == [False, False, True, True, True]
 
 
-def test_accounts_come_a_page_at_a_time_and_are_found_by_name_address_and_badge(
+def test_accounts_come_a_page_at_a_time_and_are_found_by_name_address_badge_and_role(
     db: None, noon: datetime, django_assert_num_queries: Any
 ) -> None:
     cast = city.build(by=BY, at=noon)
@@ -234,8 +340,9 @@ def test_accounts_come_a_page_at_a_time_and_are_found_by_name_address_and_badge(
             page = queries.account_page(viewer=BY, offset=offset, limit=3)
         assert (page.total, len(page.accounts)) == (7, expected)
 
-    def found(text: str, **about: bool) -> list[str]:
-        return [each.email for each in queries.account_page(viewer=BY, text=text, **about).accounts]
+    def found(text: str, role: str = "", ended: bool = False) -> list[str]:
+        page = queries.account_page(viewer=BY, text=text, role=role, ended=ended)
+        return [each.email for each in page.accounts]
 
     ana = f"officer-{cast.ana.badge}@service.example"
     assert found("the OFFICER") == found(cast.ana.badge) == [ana]
@@ -243,6 +350,7 @@ def test_accounts_come_a_page_at_a_time_and_are_found_by_name_address_and_badge(
         ["4@service.example"], ["4@service.example"], [], []
     )  # fmt: skip
     assert found("", ended=True) == []
+    assert (found("", role="officer"), found("3@", role="officer"), len(found("", role="clerk"))) == ([ana], [], 6)
 
 
 def test_ones_own_ways_in_are_nobody_elses(db: None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -41,9 +42,24 @@ def look(by: Actor, at: datetime, *records: str, event: str = "read.officer", re
             ledger.record(event, subject=("officer", record), by=by, at=at, reason_code=reason, facts={**facts})
 
 
-def asked(overseer: Actor, at: datetime, what: Asked = OCTOBER, **duty: frozenset[date]) -> queries.Readings:
+@dataclass(frozen=True)
+class Told:
+    """All that is told of some looks."""
+
+    lines: tuple[queries.ReadLine, ...]
+    total: int
+    days: tuple[queries.ReadDay, ...]
+    records: tuple[queries.ReadRecord, ...]
+    people: int
+
+
+def asked(overseer: Actor, at: datetime, what: Asked = OCTOBER, **duty: frozenset[date]) -> Told:
     on_duty = {name.replace("_", "-"): days for name, days in duty.items()}
-    return queries.readings(what, viewer=overseer, at=at, on_duty=on_duty)
+    known = queries.readers(viewer=overseer)
+    looks = queries.looks(what, viewer=overseer, at=at, known=known)
+    days = queries.days_read(what, viewer=overseer, at=at, on_duty=on_duty, known=known)
+    records, people = queries.records_read(what, viewer=overseer)
+    return Told(looks.lines, looks.total, days, records, people)
 
 
 def test_each_look_is_told_with_a_name_a_reason_and_no_content(
@@ -137,6 +153,14 @@ def test_only_the_overseer_is_told_and_everybody_else_of_themselves(
             asked(other, noon)
         with pytest.raises(NotThere):
             queries.readers(viewer=other)
+        with pytest.raises(NotThere):
+            queries.looks(OCTOBER, viewer=other, at=noon, known=())
+        with pytest.raises(NotThere):
+            queries.standing_out(OCTOBER, viewer=other, at=noon, on_duty={}, known=())
+        with pytest.raises(NotThere):
+            queries.days_read(OCTOBER, viewer=other, at=noon, on_duty={}, known=())
+        with pytest.raises(NotThere):
+            queries.records_read(OCTOBER, viewer=other)
         assert queries.own_readings(viewer=other, at=noon) == ((), 0)
     lines, total = queries.own_readings(viewer=sergeant, at=noon)
     assert ([(line.record, line.reason) for line in lines], total) == ([("officer O-AAAAAA", "complaint")], 1)
@@ -145,18 +169,36 @@ def test_only_the_overseer_is_told_and_everybody_else_of_themselves(
 def test_one_look_and_three_hundred_cost_the_same_number_of_questions(
     overseer: Actor, sergeant: Actor, noon: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    # A savepoint around the ledger's own line makes two of them; what is usual is asked only where there are many.
     look(sergeant, noon)
     with django_assert_num_queries(9):
         asked(overseer, noon)
     look(sergeant, noon, *(f"O-{number:06}" for number in range(300)))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         found = asked(overseer, noon)
     assert (found.total, len(found.lines)) == (301, 50)
 
 
+def test_a_look_changes_what_marks_the_looks_and_nothing_else_does(
+    overseer: Actor, sergeant: Actor, noon: datetime
+) -> None:
+    def mark(what: Asked = OCTOBER) -> tuple[int, int]:
+        found = queries.looks(what, viewer=overseer, at=noon, known=(), most=0)
+        assert found.lines == ()
+        return found.total, found.latest
+
+    assert mark() == (0, 0)
+    look(sergeant, noon)
+    first = mark()
+    assert (first[0], mark()) == (1, first)
+    look(sergeant, noon - timedelta(days=3), "O-BBBBBB")
+    assert (mark()[0], mark()[1] > first[1]) == (2, True)
+    assert mark(Asked(MONDAY, MONDAY)) == first
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("narrowed", [{}, {"record": "O-000003"}, {"event": "read.hours"}])
-def test_the_latest_looks_tell_what_the_whole_count_tells(
+def test_what_stands_out_is_what_stands_out_of_all_days(
     overseer: Actor, noon: datetime, clerk_of_records: Actor, seed: int, narrowed: dict[str, str]
 ) -> None:
     chance = random.Random(seed)
@@ -177,25 +219,25 @@ def test_the_latest_looks_tell_what_the_whole_count_tells(
     on_duty = {reference: frozenset({MONDAY - timedelta(days=chance.randrange(30))}) for reference in references[:2]}
     what = Asked(OCTOBER.first, OCTOBER.last, **narrowed)  # type: ignore[arg-type]
     known = queries.readers(viewer=overseer)
-    latest = queries.latest_looks(what, viewer=overseer, at=noon, on_duty=on_duty, known=known, most_standing_out=5)
-    whole = queries.readings(what, viewer=overseer, at=noon, on_duty=on_duty)
-    assert (latest.lines, latest.total) == (whole.lines, whole.total)
-    assert latest.people == len({day.account_id for day in whole.days})
-    told = [(day.account_id, day.day.on, day.stands_out) for day in whole.days if day.stands_out]
-    assert [(day.account_id, day.day.on, day.stands_out) for day in latest.standing_out] == told[:5]
-    assert (latest.standing_out_in_all, bool(told)) == (len(told), True)
+    found = queries.standing_out(what, viewer=overseer, at=noon, on_duty=on_duty, known=known, most=5)
+    every = queries.days_read(what, viewer=overseer, at=noon, on_duty=on_duty, known=known)
+    people = len({day.account_id for day in every})
+    assert (found.people, queries.records_read(what, viewer=overseer)[1]) == (people, people)
+    told = [day for day in every if day.stands_out]
+    assert (found.days, found.in_all, bool(told)) == (tuple(told[:5]), len(told), True)
+    looks = queries.looks(what, viewer=overseer, at=noon, known=known)
+    assert looks.total - sum(day.day.lookings for day in every) == ("event" not in narrowed)
 
 
-def test_the_latest_looks_cost_the_same_for_one_and_for_three_hundred(
+def test_what_stands_out_costs_the_same_for_one_and_for_three_hundred(
     overseer: Actor, sergeant: Actor, noon: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     known = queries.readers(viewer=overseer)
     asking = {"viewer": overseer, "at": noon, "on_duty": {}, "known": known}
-    # A savepoint around the ledger's own line makes two of them.
     look(sergeant, noon, outside=True)
-    with django_assert_num_queries(6):
-        queries.latest_looks(OCTOBER, **asking)  # type: ignore[arg-type]
+    with django_assert_num_queries(2):
+        queries.standing_out(OCTOBER, **asking)  # type: ignore[arg-type]
     look(sergeant, noon, *(f"O-{number:06}" for number in range(300)))
-    with django_assert_num_queries(7):
-        found = queries.latest_looks(OCTOBER, **asking)  # type: ignore[arg-type]
-    assert (found.total, len(found.lines), found.people) == (301, 50, 1)
+    with django_assert_num_queries(3):
+        found = queries.standing_out(OCTOBER, **asking)  # type: ignore[arg-type]
+    assert (len(found.days), found.in_all, found.people) == (1, 1, 1)

@@ -276,8 +276,8 @@ def test_a_moving_picture_is_refused(form: str) -> None:
 def test_a_photo_too_small_or_too_large_a_file_is_refused() -> None:
     assert refusal(saved(picture(359, 420))) == SMALL
     assert (
-        refusal(saved(picture()) + bytes(8 * 1024 * 1024))
-        == "The photo is larger than 8 MB; save it smaller and try again."
+        refusal(saved(picture()) + bytes(12_000_000))
+        == "The photo is larger than 12 MB; save it smaller and try again."
     )
 
 

@@ -360,6 +360,20 @@ def test_lists_hold_what_is_within_reach_at_the_price_of_two_queries(
         queries.open_handovers(viewer=sergeant)
 
 
+def test_of_changes_further_ahead_than_asked_only_the_viewers_own_are_named(
+    cast: Cast, noon: datetime, harbour: str, farid: Actor, sergeant: Actor
+) -> None:
+    on = noon.date()
+    states = queries.open_handovers(viewer=sergeant)
+    assert all(state.outgoing_title for state in states)
+    unnamed = queries.open_handovers(viewer=sergeant, named_until=on - timedelta(days=1))
+    assert [(state.outgoing, state.outgoing_title, state.incoming_title) for state in unnamed] == [
+        (state.outgoing, "", "") for state in states
+    ]
+    assert queries.open_handovers(viewer=sergeant, named_until=states[-1].leaves_on) == states
+    assert queries.open_handovers(viewer=farid, named_until=on) == queries.open_handovers(viewer=farid)
+
+
 def until(officer: str, last: date | None, far: date = date(2029, 1, 1)) -> None:
     """Sets the end of an officer's posting to the harbour."""
     posting = Posting.objects.get(area__slug="harbour", officer__reference=officer)

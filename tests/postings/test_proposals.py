@@ -309,3 +309,15 @@ def test_somebody_hidden_is_found_by_badge_only_by_who_may_see_them(
     for badge in ("3", "99"):
         with pytest.raises(Refused, match="no officer with that badge number"):
             actions.propose_posting(badge, OAK, "member", first=SOON, by=SERGEANT, at=noon)
+
+
+def test_a_proposal_is_weighed_in_five_queries_however_much_is_on_record(
+    team: dict[str, str], noon: datetime, django_assert_num_queries: object
+) -> None:
+    moved = actions.propose_posting("2", ELM, "lead", first=SOON, by=COORDINATOR, at=noon)
+    joined = actions.propose_posting("3", OAK, "member", first=SOON, by=COORDINATOR, at=noon)
+    assert ("fine", "keeps") in kinds(moved)
+    for number in (moved, joined):
+        # The proposal, the officer, the area, what is on record, and how the officer may be named.
+        with django_assert_num_queries(5):  # type: ignore[operator]
+            queries.proposal(number, on=TODAY, at=MORNING, viewer=COORDINATOR)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
@@ -115,6 +116,7 @@ def by_way_of(provider: Provider, client: Client, name: str) -> str:
     address = away.headers["Location"]
     asked = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)
     assert asked["code_challenge_method"] == ["S256"]
+    assert len(asked["nonce"][0]) >= 20
     assert (asked["redirect_uri"], sorted(asked["scope"][0].split())) == ([BACK], ["email", "openid", "profile"])
     with requests.Session() as there:
         there.get(f"http://localhost:{provider.port}/who/", params={"name": name}, timeout=10).raise_for_status()
@@ -174,6 +176,31 @@ def test_a_provider_that_calls_itself_otherwise_is_not_believed(
     answer = client.get(by_way_of(provider, client, "noor"))
     assert (answer.status_code, "That did not sign you in" in answer.content.decode()) == (401, True)
     assert client.get("/desk/").status_code == 303
+
+
+def test_a_token_the_provider_signed_for_another_sign_in_opens_nothing(
+    noor: Account, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = OAuth2Client.get_access_token
+    caught: dict[str, Any] = {}
+
+    def lost(*asked: Any, **about: Any) -> None:
+        caught.update(fetch(*asked, **about))
+        raise OAuth2Error("lost on the way, and never used")
+
+    monkeypatch.setattr(OAuth2Client, "get_access_token", lost)
+    client = browser()
+    assert client.get(by_way_of(provider, client, "noor")).status_code == 401
+
+    def put_in(*asked: Any, **about: Any) -> dict[str, Any]:
+        return fetch(*asked, **about) | {"id_token": caught["id_token"]}
+
+    monkeypatch.setattr(OAuth2Client, "get_access_token", put_in)
+    client = browser()
+    assert client.get(by_way_of(provider, client, "noor")).headers["Location"] == "/desk/sign-in/not-known/"
+    monkeypatch.undo()
+    client = browser()
+    assert client.get(by_way_of(provider, client, "noor")).headers["Location"] == "/desk/sign-in/second/"
 
 
 def test_a_way_back_that_nobody_set_out_on_is_refused(noor: Account, provider: Provider) -> None:

@@ -21,6 +21,7 @@ from typing import IO, Any, Final
 
 import pyrage
 
+from byname.config import machine
 from byname.config.machine import Trouble
 
 PART_BYTES: Final = 8 * 1024 * 1024
@@ -39,7 +40,7 @@ def recipient(text: str) -> pyrage.x25519.Recipient:
         return pyrage.x25519.Recipient.from_str(text.strip())
     except pyrage.RecipientError as fault:
         raise Trouble(
-            "That is no public key for backups: it begins with age1. ./byname keys backup makes a pair."
+            f"That is no public key for backups: it begins with age1. {machine.called()} keys backup makes a pair."
         ) from fault
 
 
@@ -48,7 +49,7 @@ def identities(file: Path) -> list[pyrage.x25519.Identity]:
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as fault:
-        raise Trouble(f"The key file {file} cannot be read ({fault.strerror}).") from fault
+        raise machine.unreadable(file, fault) from fault
     try:
         found = [pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.strip() and line[0] != "#"]
     except pyrage.IdentityError as fault:
@@ -66,7 +67,7 @@ def is_encrypted(file: Path) -> bool:
     except FileNotFoundError as fault:
         raise Trouble(f"There is no file {file}.") from fault
     except OSError as fault:
-        raise Trouble(f"{file} cannot be read ({fault.strerror}).") from fault
+        raise machine.unreadable(file, fault) from fault
 
 
 class Packer:
@@ -190,7 +191,8 @@ def _decrypting(
 ) -> Iterator[IO[bytes]]:
     if not keys:
         raise Trouble(
-            "This backup is encrypted: name the file that holds its key, ./byname restore FILE --identity KEYFILE"
+            "This backup is encrypted: name the file that holds its key, "
+            f"{machine.called()} restore FILE --identity KEYFILE"
         )
     inward, outward = os.pipe()
     reading, writing = os.fdopen(inward, "rb"), os.fdopen(outward, "wb")

@@ -173,7 +173,9 @@ def _chosen(file: Path | None, *, encrypted: bool) -> Path:
     if not place.parent.is_dir():
         raise Trouble(f"There is no directory {place.parent}: make it, or name another file.")
     if not os.access(place.parent, os.W_OK):
-        raise Trouble(f"This user may not write to {place.parent}: name a file elsewhere, ./byname backup FILE")
+        raise Trouble(
+            f"This user may not write to {place.parent}: name a file elsewhere, {machine.called()} backup FILE"
+        )
     return place
 
 

@@ -65,7 +65,9 @@ def _run(words: list[str]) -> int:
     if command in _CONTINUE or command == "manage":
         before = [_CONTINUE[command]] if command in _CONTINUE else []
         return _with_home(given, home, lambda place, rest: _manage(place, before + rest))
-    parser = argparse.ArgumentParser(prog=f"./byname {command}", description=_ABOUT[command])
+    parser = argparse.ArgumentParser(
+        prog=f"{machine.called()} {command}", description=_ABOUT[command], allow_abbrev=False
+    )
     parser.add_argument("--home", type=Path, default=home, metavar="DIR", help="where everything is kept")
     if command == "up":
         parser.add_argument("--port", type=_port, default=8000, metavar="N", help="the port to listen on")
@@ -92,7 +94,7 @@ def _run(words: list[str]) -> int:
 
 
 def _restore(parser: argparse.ArgumentParser, given: list[str]) -> int:
-    parser.add_argument("file", type=Path, help="a file that ./byname backup wrote")
+    parser.add_argument("file", type=Path, help="a file that the command backup wrote")
     parser.add_argument("--replace", action="store_true", help="put it in the place of what is there now")
     parser.add_argument("--identity", type=Path, metavar="KEYFILE", help="the key that opens an encrypted one")
     parser.add_argument("--taken-back", type=Path, metavar="FILE", help="taken-back.jsonl of the machine that was lost")
@@ -134,8 +136,8 @@ def _with_home(given: list[str], home: Path, do: Callable[[Path, list[str]], int
 
 def _manage(home: Path, words: list[str]) -> int:
     if not words:
-        raise machine.Trouble("Say which of Django's commands to run: ./byname manage showmigrations")
-    if words[0] in _CONTINUE and {"-h", "--help"} & set(words[1:]):
+        raise machine.Trouble(f"Say which of Django's commands to run: {machine.called()} manage showmigrations")
+    if {"-h", "--help"} & set(words[1:]) or (words[0] == "bring" and "--template" in words):
         return _explain(words)
     environment.refuse_wrong()
     program.prepare(home)
@@ -150,7 +152,7 @@ def _manage(home: Path, words: list[str]) -> int:
 
 
 def _explain(words: list[str]) -> int:
-    """The help of one of Django's commands, which needs no database and leaves no home behind."""
+    """The help of one of Django's commands, or a file to start from: that needs no database and leaves no home."""
     if words[0] == "shell":
         sys.stdout.write("usage: ./byname shell [--home DIR] [-c CODE]\n\nA Python prompt inside byname.\n")
         return 0

@@ -309,8 +309,8 @@ class Embedded:
         if int(found) != major:
             raise Trouble(
                 f"The data in {self.data} was made by PostgreSQL {found}, and this is PostgreSQL {major}: write it out "
-                f"with the older one (BYNAME_PG_BIN=/usr/lib/postgresql/{found}/bin ./byname backup FILE), move "
-                f"{self.data} away, then ./byname restore FILE."
+                f"with the older one (BYNAME_PG_BIN=/usr/lib/postgresql/{found}/bin {machine.called()} backup FILE), "
+                f"move {self.data} away, then {machine.called()} restore FILE."
             )
 
     def _make(self, binaries: Path, major: int) -> None:
@@ -464,7 +464,7 @@ def _last_complaint(said: str) -> str:
 def _damaged(data: Path, why: str) -> Trouble:
     return Trouble(
         f"The database in {data} cannot be used ({why.rstrip('.')}). Move that directory away and bring a backup back: "
-        "./byname restore FILE"
+        f"{machine.called()} restore FILE"
     )
 
 

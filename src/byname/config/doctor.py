@@ -22,7 +22,7 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
 from byname.config import backup, database, environment, machine, meddling, program, secrets, up
-from byname.config.machine import Trouble
+from byname.config.machine import Trouble, called, restart, start
 
 State = Literal["ok", "look", "wrong"]
 
@@ -229,20 +229,23 @@ def _secrets(patient: Patient) -> Iterator[Finding]:
         yield Finding("ok", "secrets", f"only {owner} can read {file}")
     if in_public and secrets.is_for_demo(patient.home):
         yield Finding(
-            "wrong", "secrets", "they were made for a demonstration", "Stop byname, then ./byname keys production."
+            "wrong",
+            "secrets",
+            "they were made for a demonstration",
+            f"Stop byname, then {called()} keys production.",
         )
     if in_public and patient.ask("SELECT profile->>'demo' FROM byname_serviceprofile") == ("true",):
         yield Finding(
             "wrong",
             "city",
             "the public sees the demonstration's invented officers",
-            "Start on a home of its own with ./byname up --empty, and bring in your own files.",
+            f"Start on a home of its own with {called()} up --empty, and bring in your own files.",
         )
 
 
 def _database(patient: Patient) -> Iterator[Finding]:
     if patient.connection is None:
-        yield Finding("wrong", "database", f"it does not answer: {patient.away}", "Is byname running? ./byname up")
+        yield Finding("wrong", "database", f"it does not answer: {patient.away}", f"Is byname running? {start()}")
         return
     version = patient.connection.info.server_version // 10000
     if version < database.OLDEST_MAJOR:
@@ -264,9 +267,7 @@ def _database(patient: Patient) -> Iterator[Finding]:
     rows = patient.ask("SELECT array_agg(name::text) FROM django_migrations WHERE app = 'byname'")
     pending = names - set((rows[0] if rows else None) or ())
     if pending:
-        yield Finding(
-            "wrong", "tables", f"{len(pending)} changes are not made yet", "systemctl restart byname makes them."
-        )
+        yield Finding("wrong", "tables", f"{len(pending)} changes are not made yet", f"{restart()} makes them.")
     else:
         yield Finding("ok", "tables", "up to date")
     began = time.time()
@@ -282,7 +283,7 @@ def _database(patient: Patient) -> Iterator[Finding]:
 
 def _workers(patient: Patient) -> Iterator[Finding]:
     if patient.served is None:
-        yield Finding("wrong", "web server", "byname does not run on this home", "systemctl start byname")
+        yield Finding("wrong", "web server", "byname does not run on this home", start())
         return
     host = patient.served.host
     line = http.client.HTTPConnection(
@@ -299,7 +300,7 @@ def _workers(patient: Patient) -> Iterator[Finding]:
         else:
             yield Finding("wrong", "web server", said, f"See {patient.home / 'log'}.")
     except (OSError, http.client.HTTPException) as fault:
-        yield Finding("wrong", "web server", f"does not answer ({type(fault).__name__})", "systemctl restart byname")
+        yield Finding("wrong", "web server", f"does not answer ({type(fault).__name__})", restart())
     finally:
         line.close()
     if patient.connection is None:
@@ -314,16 +315,14 @@ def _workers(patient: Patient) -> Iterator[Finding]:
             "wrong",
             "background work",
             f"{since}: no letters go out, the ledger is not sealed",
-            f"systemctl restart byname; see {patient.home / 'log' / 'jobs.log'}",
+            f"{restart()}; see {patient.home / 'log' / 'jobs.log'}",
         )
     else:
         yield Finding("ok", "background work", "alive")
     if set(secrets.marks_of_data_keys(secrets.kept_in(patient.home, patient.settings))) != set(
         patient.served.data_keys
     ):
-        yield Finding(
-            "look", "data keys", "byname runs with other keys than it would start with now", "systemctl restart byname"
-        )
+        yield Finding("look", "data keys", "byname runs with other keys than it would start with now", restart())
 
 
 def _began_just_now(home: Path) -> bool:
@@ -393,7 +392,10 @@ def _backups(patient: Patient) -> Iterator[Finding]:
         yield Finding("ok", "backups", says)
     if not newest.name.endswith(".age"):
         yield Finding(
-            "look", "backups", "they are not encrypted", "./byname keys backup makes a pair; set BYNAME_BACKUP_KEY."
+            "look",
+            "backups",
+            "they are not encrypted",
+            f"{called()} keys backup makes a pair; set BYNAME_BACKUP_KEY.",
         )
 
 
@@ -438,7 +440,12 @@ def _ledger(patient: Patient) -> Iterator[Finding]:
     there = (patient.home / "secrets.env").exists()  # a key made now would fit no seal
     key = secrets.kept_in(patient.home, patient.settings)["BYNAME_LEDGER_KEY"] if there else ""
     for sign in meddling.signs(patient.connection, key.encode()):
-        yield Finding("wrong", "ledger", sign, "Somebody meddled with it: byname ledger verify, and keep what it says.")
+        yield Finding(
+            "wrong",
+            "ledger",
+            sign,
+            f"Somebody meddled with it: {called()} ledger verify, and keep what it says.",
+        )
     head = patient.home / "ledger" / "head"
     try:
         written = datetime.fromtimestamp(head.stat().st_mtime, UTC)
@@ -447,11 +454,11 @@ def _ledger(patient: Patient) -> Iterator[Finding]:
             "wrong",
             "ledger",
             f"its head is not in {head}",
-            "./byname ledger verify, then look at the disk and its rights.",
+            f"{called()} ledger verify, then look at the disk and its rights.",
         )
         return
     if sealed_at - written > timedelta(minutes=5):
-        yield Finding("wrong", "ledger", f"its head in {head} is older than the last seal", "./byname ledger verify")
+        yield Finding("wrong", "ledger", f"its head in {head} is older than the last seal", f"{called()} ledger verify")
 
 
 def _translations(_patient: Patient) -> Iterator[Finding]:

@@ -30,6 +30,35 @@ class Trouble(Exception):
     """Something the operator must put right, in one sentence that says how; the command ends with a non-zero code."""
 
 
+_IN_THE_WAY = Path("/usr/local/sbin/byname")
+_LAUNCHER = Path(__file__).resolve().parents[3] / "byname"
+
+
+def called() -> str:
+    """What the operator types here: `byname` where the guide's installation put it in the way, else `./byname`."""
+    try:
+        return "byname" if str(_LAUNCHER) in _IN_THE_WAY.read_text(encoding="utf-8") else "./byname"
+    except (OSError, ValueError):
+        return "./byname"
+
+
+def start() -> str:
+    """How byname is started here."""
+    return "systemctl start byname" if called() == "byname" else f"{called()} up"
+
+
+def restart() -> str:
+    """How byname is started anew here."""
+    return "systemctl restart byname" if called() == "byname" else f"Ctrl-C, then {called()} up"
+
+
+def unreadable(file: Path, fault: OSError) -> Trouble:
+    """The sentence for a file this user may not read."""
+    return Trouble(
+        f"{file} cannot be read by the user {name_of(os.geteuid())} ({fault.strerror}). Nothing was changed."
+    )
+
+
 def disk_is_full(place: Path) -> Trouble:
     """The sentence for a full disk."""
     return Trouble(f"The disk that holds {place} is full: make room, then start again.")
@@ -197,7 +226,7 @@ def refuse_taken_port(host: str, port: int) -> None:
     except OSError as fault:
         if fault.errno == errno.EADDRINUSE:
             raise Trouble(
-                f"Port {port} is taken by another program. Choose another one: ./byname up --port {port + 1}"
+                f"Port {port} is taken by another program. Choose another one: {called()} up --port {port + 1}"
             ) from fault
         if fault.errno in (errno.EACCES, errno.EPERM):
             raise Trouble(f"Port {port} is for the superuser only. Choose one above 1023: --port 8000") from fault

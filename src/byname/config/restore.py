@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, Final, LiteralString
 
 import psycopg
@@ -33,11 +35,23 @@ _HELD_BACK: Final[dict[str, LiteralString]] = {
         " OR photo_withdrawn_on >= photo_consented_on"
     ),
 }
-_ACTS: Final = "SELECT id, at, event, subject_kind, subject_id FROM byname_ledgerline WHERE event = ANY(%s) ORDER BY id"
+_ACTS: Final = (
+    "SELECT id, at, event, subject_kind, subject_id, facts FROM byname_ledgerline WHERE event = ANY(%s) ORDER BY id"
+)
 _VERSIONS: Final = "SELECT subject, version FROM byname_publicversion"
 _TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 # A newer PostgreSQL writes settings an older one does not know; they change nothing about the data.
 _UNKNOWN_TO_OLDER: Final = re.compile(rb"^SET (transaction_timeout|restrict_nonsystem_relation_kind) = .*;$")
+
+_UNCHANGED: Final = "Nothing was changed: the database holds what it held before."
+_ALL_OR_NOTHING: Final = "The database holds the backup whole, or what it held before: {up} goes on from there."
+_THE_DATA: Final = (
+    "The backup stands in the place of what was there. What follows it is not done, and {up} does that before it "
+    "serves anybody."
+)
+_EVERYTHING: Final = (
+    "The backup stands, and what follows it is done; only the ledger was not looked at: {ledger} verify."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,8 @@ class _Before:
     tables: int
     taken_back: tuple[str, ...]
     owed: Owed
+    unsettled: bool
+    """Whether it is a backup's data itself, of a restore that was ended."""
 
 
 def restore(
@@ -67,7 +83,7 @@ def restore(
     running `up`, and, but for `other_keys`, where this home lacks a key the backup was made with. Ended at any moment,
     it has replaced everything or nothing, and what it owes then is done by the next `up`, before anything is served.
     """
-    with machine.interruptible(), program.alone(home, "restore"):
+    with machine.interruptible(), _telling() as stands, program.alone(home, "restore"):
         keys = archive.identities(identity) if identity else []
         manifest = _verified(file, keys)
         if not other_keys:
@@ -82,33 +98,60 @@ def restore(
             if before.tables and not replace:
                 raise Trouble(
                     f"The database holds {before.tables} tables already. To put the backup in their place: "
-                    f"./byname restore {file} --replace"
+                    f"{machine.called()} restore {file} --replace"
                 )
             noted = home / "ledger" / "taken-back.jsonl"
-            _note(home, [*outside, *(_lines_of(noted) if noted.exists() else ()), *before.taken_back], manifest)
+            since = [*outside, *(_lines_of(noted) if noted.exists() else ()), *before.taken_back]
+            _note(home, since, beside_former=before.unsettled)
             say(f"Bringing back what was written on {manifest['made_at'][:10]} (PostgreSQL {manifest['postgresql']}) …")
-            _bring(addresses, file, keys, before, dataclasses.replace(before.owed, send_letters=send_letters))
+            owed = dataclasses.replace(
+                before.owed,
+                send_letters=send_letters,
+                backup_of=manifest["made_at"],
+                begun_at=datetime.now(UTC).isoformat(),
+            )
+            stands.append(_ALL_OR_NOTHING)
+            try:
+                _bring(addresses, file, keys, before, owed)
+            except KeyboardInterrupt:
+                stands.append(_THE_DATA if settling.stands(addresses, owed.begun_at) else _UNCHANGED)
+                raise
+            stands.append(_THE_DATA)
             settling.settle(addresses)
             with psycopg.connect(addresses.owner) as connection:
                 counts = backup.table_counts(connection)
             expected = {name: 0 if name in settling.EMPTIED else rows for name, rows in manifest["rows"].items()}
-            expected.pop(settling.TABLE, None)
+            for rows in (counts, expected):
+                rows.pop(settling.TABLE, None)
             if counts != expected:
                 raise Trouble(
                     f"Not everything came back ({version}): the counts differ from the backup's own. Do not use it."
                 )
             if "byname_officer" in counts:
-                up.bring_up_to_date(home, addresses, empty=True, serving=False)
+                up.bring_up_to_date(home, addresses, empty=True, serving=False, restoring=True)
                 up.hold_back_again(home, addresses)
+                stands.append(_EVERYTHING)
                 if program.manage(home, addresses, ["ledger", "verify"], output=2) and not other_keys:
                     raise Trouble(
                         "Everything came back, but the ledger in this backup is not what was sealed (see above): find "
                         "out why before you start byname."
                     )
             else:
+                settling.paid(addresses)
                 up.to_replay(home).unlink()
     say(f"{sum(counts.values())} rows of {len(counts)} tables came back; every count is the backup's.")
     return 0
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[list[str]]:
+    """What stands at each step, the last said where the restore is ended by somebody."""
+    stands = [_UNCHANGED]
+    try:
+        yield stands
+    except KeyboardInterrupt:
+        say(f"Stopped. {stands[-1].format(up=f'{machine.called()} up', ledger=f'{machine.called()} ledger')}")
+        raise
 
 
 def _refuse_other_keys(home: Path, manifest: dict[str, Any]) -> None:
@@ -127,20 +170,19 @@ def _refuse_other_keys(home: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def _note(home: Path, lines: Iterable[str], manifest: dict[str, Any]) -> None:
+def _note(home: Path, lines: Iterable[str], *, beside_former: bool) -> None:
     """What is to be done again is on the disk before anything is replaced: a restore that is killed forgets none."""
     note = up.to_replay(home)
     note.parent.mkdir(mode=0o755, exist_ok=True)
     known = dict.fromkeys(line.strip() for line in lines if line.strip())
-    if note.exists():  # of a restore that did not end
+    if beside_former and note.exists():  # of a restore that replaced everything and did not end
         known = dict.fromkeys(_lines_of(note)) | known
-    known |= {json.dumps({"event": "house.restored", "at": manifest["made_at"]}): None}
     fresh = note.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as opened:
         opened.write("".join(f"{line}\n" for line in known))
         opened.flush()
         os.fsync(opened.fileno())
-    fresh.chmod(0o644)  # references and times; the unprivileged user reads it
+    fresh.chmod(0o644)  # references, roles and times; the unprivileged user reads it
     fresh.replace(note)
 
 
@@ -153,7 +195,7 @@ def _lines_of(file: Path) -> list[str]:
         if any(not isinstance(json.loads(line), dict) for line in whole) or len(whole) < len(lines) - 1:
             raise ValueError
     except OSError as fault:
-        raise Trouble(f"{file} cannot be read ({fault.strerror}). Nothing was changed.") from fault
+        raise machine.unreadable(file, fault) from fault
     except ValueError as fault:
         raise Trouble(f"{file} is no list of acts taken back. Nothing was changed.") from fault
     return whole
@@ -167,8 +209,9 @@ def _known_before(connection: psycopg.Connection) -> _Before:
     taken: list[str] = []
     now = datetime.now(UTC)
     if there("byname_ledgerline"):
-        for number, at, event, kind, key in connection.execute(_ACTS, [sorted(ledger.TAKEN_BACK)]):
-            taken.append(_act(number, at, event, kind, key))
+        for number, at, event, kind, key, facts in connection.execute(_ACTS, [sorted(ledger.TAKEN_BACK)]):
+            kept = {name: facts[name] for name in ledger.TAKEN_BACK[event] if name in facts}
+            taken.append(_act(number, at, event, kind, key, kept))
     if there("byname_officer"):
         for event, asked in _HELD_BACK.items():
             taken += [_act(0, now, event, "officer", row[0]) for row in connection.execute(asked)]
@@ -180,12 +223,16 @@ def _known_before(connection: psycopg.Connection) -> _Before:
     if there("byname_publicversion"):
         versions = dict(connection.execute(_VERSIONS).fetchall())
     # Of a restore that was not settled: what the database before it knew, and this one is only a backup of.
-    owed = settling.owed_by(connection) or Owed(versions, tuple(letters[True]), tuple(letters[False]))
-    return _Before(tables, tuple(taken), owed)
+    former = settling.owed_by(connection)
+    owed = former or Owed(versions, tuple(letters[True]), tuple(letters[False]))
+    return _Before(tables, tuple(taken), owed, unsettled=former is not None)
 
 
-def _act(number: int, at: datetime, event: str, kind: str, key: str) -> str:
-    return json.dumps({"number": number, "at": at.isoformat(), "event": event, "subject": [kind, key]})
+def _act(
+    number: int, at: datetime, event: str, kind: str, key: str, facts: Mapping[str, Any] = MappingProxyType({})
+) -> str:
+    said = {"number": number, "at": at.isoformat(), "event": event, "subject": [kind, key]}
+    return json.dumps(said | ({"facts": dict(facts)} if facts else {}))
 
 
 def _verified(file: Path, keys: Sequence[Any]) -> dict[str, Any]:
@@ -248,7 +295,7 @@ def _bring(addresses: Addresses, file: Path, keys: Sequence[Any], before: _Befor
         with Tool("pg_restore", None, "--no-owner", "--no-privileges", "--file=-", fed=True) as reading:
             feeding = threading.Thread(target=feed, args=(reading.into,), name="feeding", daemon=True)
             feeding.start()
-            writing.into.write(b"SET lock_timeout = '20s';\nBEGIN;\n")
+            writing.into.write(f"SET lock_timeout = '20s';\nBEGIN;\n{settling.TURN};\n".encode())
             if before.tables:
                 writing.into.write(b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
             for line in _fit_for_older(reading.out):

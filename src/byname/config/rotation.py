@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from byname.config import archive, database, environment, program, secrets, up
+from byname.config import archive, database, environment, machine, program, secrets, up
 from byname.config.machine import Trouble
 from byname.config.up import say
 
@@ -20,7 +20,7 @@ def backup_pair() -> int:
     identity, public = archive.new_keys()
     sys.stdout.write(
         "# The key that opens backups of byname. Keep it away from the server: in a safe, on another machine.\n"
-        f"# Its public half, for BYNAME_BACKUP_KEY or ./byname backup --to: {public}\n"
+        f"# Its public half, for BYNAME_BACKUP_KEY or {machine.called()} backup --to: {public}\n"
         f"{identity}\n"
     )
     return 0
@@ -46,11 +46,11 @@ def rotate(home: Path) -> int:
     served = up.serving(home)
     if served is not None and newest not in served.data_keys:
         raise Trouble(
-            "byname runs without the new key. Restart it (systemctl restart byname), then the same command again: it "
-            "goes on serving meanwhile."
+            f"byname runs without the new key. Restart it ({machine.restart()}), then the same command again: it goes "
+            "on serving meanwhile."
         )
     _run(home, "reseal")
-    say("Now: restart byname at your ease, then ./byname keys rotate --finish takes the old key away.")
+    say(f"Now: restart byname at your ease, then {machine.called()} keys rotate --finish takes the old key away.")
     return 0
 
 
@@ -58,10 +58,12 @@ def finish(home: Path) -> int:
     """Take every data key but the newest away, once nothing is sealed under an older one; its exit code."""
     keys = _keys(home)
     if len(keys) == 1:
-        raise Trouble("There is one data key, and nothing to finish: ./byname keys rotate begins.")
+        raise Trouble(f"There is one data key, and nothing to finish: {machine.called()} keys rotate begins.")
     served = up.serving(home)
     if served is not None and _newest(home) not in served.data_keys:
-        raise Trouble("byname runs without the new key: restart it first, then ./byname keys rotate once more.")
+        raise Trouble(
+            f"byname runs without the new key: restart it first, then {machine.called()} keys rotate once more."
+        )
     _run(home, "reseal")
     if os.environ.get(_DATA):
         say(f"Nothing needs the older keys: leave the first one alone in {_DATA}, and restart byname.")

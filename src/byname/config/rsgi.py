@@ -16,7 +16,7 @@ from byname.config.wsgi import application as django
 
 # Django is set up by the import above; what stands on its tables is imported after it.
 from byname.config import ready  # isort: skip
-from byname.interfaces import snapshot  # isort: skip
+from byname.interfaces import refused, snapshot  # isort: skip
 from byname.places.queries import addresses  # isort: skip
 from byname.vocabulary import PUBLIC, Refused  # isort: skip
 from byname.interfaces.api import doorstep  # isort: skip
@@ -50,4 +50,11 @@ def _learn_the_streets() -> None:
 
 journal = logs.journal_from_environment()
 logs.configure(journal)
-application = Application(django, fast=(doorstep.answer,), ready=ready.what_is_missing, started=start, journal=journal)
+application = Application(
+    django,
+    fast=(doorstep.answer,),
+    page=refused.page,
+    ready=ready.what_is_missing,
+    started=start,
+    journal=journal,
+)

@@ -1,7 +1,7 @@
 """The server's side of every request: fast answers first, bodies within limits, Django in threads, one line in the log.
 
 granian (RSGI) ──▶ fast doors, from memory, on the event loop
-               └─▶ body: at most BYNAME_BODY_CAP bytes (a photo's: _LARGER) within ten seconds, on the event loop
+               └─▶ body: at most BYNAME_BODY_CAP bytes within ten seconds (a photo: _LARGER), on the event loop
                    └─▶ Django (WSGI) in one of four threads, for at most thirty seconds
 """
 
@@ -11,7 +11,6 @@ import asyncio
 import io
 import ipaddress
 import itertools
-import json
 import logging
 import os
 import secrets
@@ -23,9 +22,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from byname.config import environment as settings
-from byname.config import logs, metrics
+from byname.config import logs, metrics, refusals
+from byname.config.refusals import Headers, Page, Refusal
 
-Headers = list[tuple[str, str]]
 Door = Callable[[str, str, str, Any], tuple[int, Headers, bytes] | None]
 """method, path, query, headers (with .get) → status, headers, body; None leaves the request to Django."""
 
@@ -34,9 +33,9 @@ QUEUE: Final = 256
 WHOLE_BYTES: Final = 1024 * 1024
 ROUTE_HEADER: Final = "x-byname-route"
 _LARGER: Final = {
-    "/desk/me/photo/": (6 * 1024 * 1024, "A photo may have at most 5 MB: save it smaller and try again."),
+    "/desk/me/photo/": (12 * 1024 * 1024, 30.0, "A photo may have at most 12 MB: save it smaller and try again."),
 }
-"""Where a longer body is taken of who has a session, and what is said of one that is longer still."""
+"""Where a longer body is taken of who has a session, for how many seconds, and what is said of one longer still."""
 _SHORT: Final = 16 * 1024
 MOST_HELD: Final = 64 * 1024 * 1024
 """Bytes of bodies one worker holds before it takes only _SHORT ones: hiding somebody now always comes through."""
@@ -48,14 +47,6 @@ _FORWARDED: Final = frozenset(
     {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "forwarded", "x-real-ip", "proxy"}
 )
 _CROWDED: Final = "Too many people are asking at this moment. Please try again."
-_TITLES: Final = {
-    400: "Bad request",
-    408: "The request came too slowly",
-    411: "Length required",
-    413: "The request is too large",
-    500: "Something went wrong",
-    503: "Not available right now",
-}
 
 
 class Scope(Protocol):
@@ -70,17 +61,6 @@ class Scope(Protocol):
     authority: str | None
     http_version: str
     headers: Any
-
-
-class Refusal(Exception):
-    """The request is turned away before Django sees it."""
-
-    def __init__(self, status: int, sentence: str, *, reason: str = "", retry_after: int = 0) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-        self.reason = reason
-        self.retry_after = retry_after
 
 
 @dataclass(slots=True)
@@ -103,6 +83,7 @@ class Application:
         django: Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]],
         *,
         fast: Sequence[Door] = (),
+        page: Page | None = None,
         ready: Callable[[], str] = lambda: "",
         started: Callable[[], None] = lambda: None,
         journal: logs.Journal | None = None,
@@ -110,11 +91,12 @@ class Application:
         answer_seconds: float = 30,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
-        """`ready` says what is still missing, or nothing; `started` runs once in each worker."""
+        """`page` dresses a refusal; `ready` says what is missing, or nothing; `started` runs once in each worker."""
         self._body_seconds = body_seconds
         self._answer_seconds = answer_seconds
         self._django = django
         self._fast = tuple(fast)
+        self._page = page
         self._ready = ready
         self._started = started
         self._journal = journal or logs.journal_from_environment()
@@ -246,16 +228,18 @@ class Application:
         length = int(stated) if stated.isascii() and stated.isdigit() else -1
         if length < 0:
             raise Refusal(400, "The Content-Length is not a number.")
-        cap, sentence = _LARGER.get(scope.path, (0, ""))
+        cap, seconds, sentence = _LARGER.get(scope.path, (0, self._body_seconds, ""))
         if cap and not _at_the_desk(scope.headers):
             cap, sentence = 0, "Please sign in first, then send the photo again."
+        if length <= self._body_cap:
+            seconds = self._body_seconds
         if length > max(cap, self._body_cap):
             metrics.refused_body("size")
             raise Refusal(413, sentence or f"The body may hold at most {self._body_cap} bytes.")
         parts: list[bytes] = []
         arrived = 0
         try:
-            async with asyncio.timeout(self._body_seconds):
+            async with asyncio.timeout(seconds):
                 async for part in protocol:
                     parts.append(part)
                     arrived += len(part)
@@ -271,7 +255,7 @@ class Application:
             self._held -= arrived
             if isinstance(fault, TimeoutError):
                 metrics.refused_body("time")
-                sentence = f"The body did not arrive within {self._body_seconds:.0f} seconds."
+                sentence = f"The body did not arrive within {seconds:.0f} seconds."
                 raise Refusal(408, sentence) from None
             raise
         return b"".join(parts)
@@ -420,22 +404,7 @@ class Application:
         return nearest
 
     def _refuse(self, scope: Scope, protocol: Any, refusal: Refusal, request: str) -> int:
-        title = _TITLES.get(refusal.status, "Refused")
-        headers = [("x-request-id", request), ("cache-control", "no-store"), ("x-content-type-options", "nosniff")]
-        if refusal.status in (408, 411, 413):
-            headers.append(("connection", "close"))
-        if refusal.retry_after:
-            headers.append(("retry-after", str(refusal.retry_after)))
-        wants = f"{scope.headers.get('accept', '')} {scope.headers.get('content-type', '')}"
-        if scope.path.startswith("/api/"):
-            headers.append(("access-control-allow-origin", "*"))
-        if scope.path.startswith("/api/") or "json" in wants:
-            about = {"type": "about:blank", "title": title, "status": refusal.status, "detail": refusal.sentence}
-            body = json.dumps(about | {"request_id": request}).encode()
-            headers.append(("content-type", "application/problem+json"))
-        else:
-            body = f"{title}. {refusal.sentence}\n".encode()
-            headers.append(("content-type", "text/plain; charset=utf-8"))
+        headers, body = refusals.said(refusal, scope.path, scope.headers, request, self._page)
         _send(protocol, scope.method, refusal.status, headers, body)
         return len(body)
 

@@ -155,7 +155,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 # What is uploaded is held in memory (the server has bounded it) and never written to a disk: a photo says where it was
 # taken until it is made anew.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # Staff sign in below /desk/ and nowhere else: residents' pages never see a session (interfaces/desk/door.py).
 BYNAME_BEHIND_TLS = BYNAME_PUBLIC_URL.startswith("https://")
@@ -176,7 +176,7 @@ CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "byname.interfaces.desk.views.signing.stale_form"
 CACHES = {"default": {"BACKEND": "byname.safekeeping.cache.TableCache", "TIMEOUT": 300}}
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["byname.interfaces.desk.door.Staff"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"

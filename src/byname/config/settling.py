@@ -1,7 +1,7 @@
 """What a restore owes once its data stands, kept in the database itself: whatever ends a restore, it is not forgotten.
 
-The table of what is owed comes with the data, in the same transaction, and goes with the debt: where it stands, the
-data is a backup's, and nothing may use it yet.
+The table of what is owed comes with the data, in the same transaction, and goes with the debt, once also what was
+taken back since is done again: where it stands, the data is a backup's, and nothing may use it yet.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from byname.config import rights
 from byname.config.database import Addresses
 
 TABLE: Final = "byname_unsettled"
+TURN: Final = "SELECT pg_advisory_xact_lock(7302641985)"
+"""Held by the transaction that brings a backup's data, to its end."""
 _NAME: Final = sql.Identifier("public", TABLE)
 # Signed-in browsers, and what the cache held: they belong to the moment of the backup, not to now.
 EMPTIED: Final = ("byname_staffsession", "byname_keptvalue")
@@ -39,6 +41,10 @@ class Owed:
     delivered: tuple[str, ...]
     waiting: tuple[str, ...]
     send_letters: bool = False
+    backup_of: str = ""
+    """When the backup was made."""
+    begun_at: str = ""
+    """When the restore began: tells one from another."""
 
 
 def script(owed: Owed) -> bytes:
@@ -60,8 +66,23 @@ def owed_by(connection: psycopg.Connection) -> Owed | None:
     return Owed(**(known | {name: tuple(known[name]) for name in ("delivered", "waiting")}))
 
 
+def stands(addresses: Addresses, begun_at: str) -> bool:
+    """Whether the data of the restore that began then stands; asked while it may be ending, it waits for that end."""
+    with psycopg.connect(addresses.owner) as connection:
+        connection.execute("SET lock_timeout = '20s'")
+        connection.execute(TURN)
+        owed = owed_by(connection)
+    return owed is not None and owed.begun_at == begun_at
+
+
+def paid(addresses: Addresses) -> None:
+    """Nothing is owed any more."""
+    with psycopg.connect(addresses.owner) as connection:
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_NAME))
+
+
 def settle(addresses: Addresses) -> None:
-    """End what belonged to the moment of the backup, if that is still owed; all of it or nothing.
+    """End what belonged to the moment of the backup, if that is still owed; all of it or nothing, and again if need be.
 
     The app's role may use the tables, sessions and open invitations end, letters that may have been sent are held.
     """
@@ -92,4 +113,3 @@ def settle(addresses: Addresses) -> None:
                 "UPDATE byname_publicversion SET version = greatest(version, %s) + 1 WHERE subject = %s",
                 (version, subject),
             )
-        connection.execute(sql.SQL("DROP TABLE {}").format(_NAME))

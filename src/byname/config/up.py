@@ -59,7 +59,7 @@ def up(home: Path, port: int, *, empty: bool) -> int:
             if in_public and secrets.is_for_demo(home):
                 raise Trouble(
                     f"The secrets in {home / 'secrets.env'} were made for a demonstration, and BYNAME_PUBLIC_URL says "
-                    "that this is for the public. ./byname keys production makes real ones."
+                    f"that this is for the public. {machine.called()} keys production makes real ones."
                 )
             with database.served(home) as served:
                 addresses = served.addresses
@@ -155,18 +155,20 @@ class Part:
             self._began, self._again_at = now, None
 
 
-def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool, serving: bool = True) -> None:
+def bring_up_to_date(
+    home: Path, addresses: Addresses, *, empty: bool, serving: bool = True, restoring: bool = False
+) -> None:
     """The tables fit the program and an empty database holds the demo city; `serving`: static files are gathered too.
 
     Only who serves gathers them: a running server goes on with the files it began with. Where a restore was ended
-    before it was settled, `up` settles it first; any other command is Trouble.
+    before it was settled, `up` settles it first; any other command but the restore itself is Trouble.
     """
     with psycopg.connect(addresses.owner) as connection:
         open_restore = settling.owed_by(connection) is not None
-    if open_restore and not (serving and to_replay(home).exists()):
+    if open_restore and not ((serving or restoring) and to_replay(home).exists()):
         raise Trouble(
             "A backup was brought back into this database, and what follows it was not done: start byname on the home "
-            "it was restored from (./byname up), or restore again. Until then nothing else may use it."
+            f"it was restored from ({machine.called()} up), or restore again. Until then nothing else may use it."
         )
     settling.settle(addresses)
     gathered, static = home / "static-made-from", _mark_of_static_files()
@@ -187,7 +189,7 @@ def bring_up_to_date(home: Path, addresses: Addresses, *, empty: bool, serving: 
             _must(home, addresses, "load_demo")
             _set_marks(connection, _marks(connection) | {"demo"})
             elsewhere = "" if home == program.CHECKOUT / "var" else f" --home {home}"
-            say(f"Staff: ./byname invite{elsewhere} --role coordinator you@example.org")
+            say(f"Staff: {machine.called()} invite{elsewhere} --role coordinator you@example.org")
     if gathering is not None:
         _refuse_failure("collectstatic", gathering.wait())
         gathered.write_text(static)
@@ -206,13 +208,17 @@ def hold_back_again(home: Path, addresses: Addresses) -> None:
     Only for who has the home's turn: beside a restore at work it would take its note away.
     """
     note = to_replay(home)
-    if not note.exists():
+    with psycopg.connect(addresses.owner) as connection:
+        owed = settling.owed_by(connection)
+    if owed is None:
+        note.unlink(missing_ok=True)  # of a restore that was ended before it replaced anything
         return
-    if program.manage(home, addresses, ("replay", str(note)), output=2):
+    if program.manage(home, addresses, ("replay", str(note), "--backup-of", owed.backup_of), output=2):
         raise Trouble(
             "A backup was brought back, and what was hidden or withdrawn since could not be held back again (see "
             "above). Nothing is served until it is: the same command tries again."
         )
+    settling.paid(addresses)
     note.unlink()
 
 

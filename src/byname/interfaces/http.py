@@ -205,7 +205,7 @@ _HEADERS: Final = (
 )
 
 
-_BY_TLS_ONLY: Final = f"max-age={365 * 24 * 60 * 60}"
+BY_TLS_ONLY: Final = f"max-age={365 * 24 * 60 * 60}"
 """For a year a browser that was here once asks by https alone; names below this one are not ours to bind."""
 
 
@@ -222,7 +222,7 @@ class Doorkeeper:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", _CLOSED)
         if settings.BYNAME_BEHIND_TLS:
-            response.headers["Strict-Transport-Security"] = _BY_TLS_ONLY
+            response.headers["Strict-Transport-Security"] = BY_TLS_ONLY
         # A face can be hidden at any moment: what names no time of its own must be asked for again.
         response.headers.setdefault("Cache-Control", "no-cache")
         response.headers.setdefault(

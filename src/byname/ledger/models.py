@@ -27,8 +27,13 @@ class LedgerLine(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "id"], name="ledger_by_subject"),
             models.Index(fields=["event", "id"], name="ledger_by_event"),
-            models.Index(fields=["actor_account_id", "id"], name="ledger_by_account"),
-            # Whatever is counted of looks stands in these two: of a long ledger's lines none is opened for that.
+            # Whatever is counted of looks stands in these three: of a long ledger's lines none is opened for that.
+            models.Index(
+                fields=["actor_account_id", "at", "id"],
+                include=["event"],
+                condition=models.Q(event__startswith="read."),
+                name="ledger_looks_by_account",
+            ),
             models.Index(
                 fields=["at", "id"],
                 include=["event", "actor_account_id", "actor_kind", "actor_name", "subject_kind", "subject_id"],

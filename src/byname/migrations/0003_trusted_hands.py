@@ -212,7 +212,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ledgerline",
-            index=models.Index(fields=["actor_account_id", "id"], name="ledger_by_account"),
+            index=models.Index(
+                condition=models.Q(("event__startswith", "read.")),
+                fields=["actor_account_id", "at", "id"],
+                include=("event",),
+                name="ledger_looks_by_account",
+            ),
         ),
         migrations.AddIndex(
             model_name="ledgerline",
@@ -231,6 +236,10 @@ class Migration(migrations.Migration):
                 include=("event", "actor_account_id", "subject_kind", "subject_id"),
                 name="ledger_looks_outside",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="officer",
+            index=models.Index(fields=["family_name", "given_name", "badge_number"], name="officers_by_name"),
         ),
         migrations.AddIndex(
             model_name="posting",

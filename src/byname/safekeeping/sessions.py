@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as TableStore
-from django.db.models.functions import Now
+from django.db import connection
 
 from byname.safekeeping.models import StaffSession
 
@@ -21,6 +21,9 @@ BEGAN, SEEN, DEVICE = "began", "seen", "device"
 UNSIGNED_SECONDS: Final = 15 * 60
 """How long a session lasts in which nobody has signed in: between the first and the second step, say."""
 _KEY: Final = re.compile(r"[0-9a-f]{40}")
+_OPEN: Final = (
+    "SELECT session_data FROM byname_staffsession WHERE session_key = %s AND expire_date > statement_timestamp()"
+)
 
 
 def _digest(session_key: str) -> str:
@@ -36,10 +39,13 @@ class SessionStore(TableStore):
         return StaffSession
 
     def _get_session_from_db(self) -> StaffSession | None:
-        found = StaffSession.objects.filter(session_key=_digest(self.session_key or ""), expire_date__gt=Now()).first()
+        with connection.cursor() as cursor:
+            cursor.execute(_OPEN, [_digest(self.session_key or "")])
+            found = cursor.fetchone()
         if found is None:
             self._session_key = None
-        return found
+            return None
+        return StaffSession(session_data=found[0])
 
     def exists(self, session_key: str | None) -> bool:
         """Whether a session has this key."""

@@ -9,8 +9,10 @@ from random import Random
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from byname.interfaces import snapshot
 from byname.interfaces.api import doorstep, replies
@@ -22,7 +24,7 @@ from tests.conftest import needed
 
 # What Django's answer carries beyond the fast one: it concerns pages, or the server takes it off.
 OF_PAGES = {"permissions-policy", "cross-origin-opener-policy", "x-byname-route"}
-ROUNDS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ROUNDS = hypothesis(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # Corners, edges and everywhere else of the city, and some of the rest of the world.
 EDGES_NORTH = [round(city.SOUTH + step * 0.005, 6) for step in range(-1, 9)]
@@ -82,6 +84,18 @@ def test_every_plain_point_is_answered_at_the_fast_door(client: Client, cast: Ca
     assert answered == [True] * len(EVERYWHERE)
     found = [doorstep.answer("GET", doorstep.PATH, f"lat={each.lat}&lon={each.lon}", {}) for each in EVERYWHERE]
     assert [answer and answer[0] for answer in found] == [404 if each == OUTSIDE else 200 for each in EVERYWHERE]
+
+
+def test_behind_tls_the_fast_door_too_tells_a_browser_to_ask_by_tls_only(
+    client: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.BYNAME_BEHIND_TLS = True
+    query = f"lat={IN_MILL.lat}&lon={IN_MILL.lon}"
+    for each, headers in ((IN_MILL, {}), (OUTSIDE, {}), (IN_MILL, {"if-none-match": "*"})):
+        assert same(client, f"lat={each.lat}&lon={each.lon}", headers)
+    answer = doorstep.answer("GET", doorstep.PATH, query, {})
+    assert answer is not None
+    assert dict(answer[1])["strict-transport-security"] == "max-age=31536000"
 
 
 def test_a_demonstration_says_so_at_the_fast_door_too(cast: Cast) -> None:

@@ -91,6 +91,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Town], Example]]] = {
     "withdraw-invitation": lambda town: Example({"invitation_id": town.made["invitation"]}),
     "account": lambda town: Example({"account_id": town.accounts["officer of the area"].pk}),
     "change-account": lambda town: Example({"account_id": town.accounts["officer of the area"].pk}),
+    "change-email": lambda town: Example({"account_id": town.accounts["officer of the area"].pk}),
     "reset-second-factor": lambda town: Example({"account_id": town.accounts["officer of the area"].pk}),
     "end-account": lambda town: Example({"account_id": town.accounts["officer of the area"].pk}),
     # Letters.
@@ -101,6 +102,15 @@ EXAMPLES: Final[Mapping[str, Callable[[Town], Example]]] = {
     "desk-area": lambda town: Example({"slug": "old-mill"}, about=_old_mill()),
     "end-posting": lambda town: Example(
         {"slug": "old-mill", "reference": town.cast.ana.reference}, about=_old_mill(), post={"last_day": town.cast.on}
+    ),
+    "undo-end": lambda town: Example(
+        {"slug": "old-mill", "reference": town.cast.lena.reference},
+        about=_old_mill(),
+        post={
+            "reason": "stays",
+            "first": town.cast.on - timedelta(days=900),
+            "last": town.cast.on - timedelta(days=14),
+        },
     ),
     "desk-officer": lambda town: Example({"reference": town.cast.ana.reference}, about=_ana(town)),
     "end-reason": lambda town: Example(

@@ -100,11 +100,30 @@ def test_roles_are_changed_and_nobody_changes_their_own(desk: Client) -> None:
     assert "administrator and more" in told(desk.get(f"/desk/accounts/{somebody.pk}/"))
     assert "administrator and more" in told(desk.get("/desk/accounts/"))
     me = Account.objects.get(email="administrator@service.example")
-    for page in ("change", "reset", "end"):
+    for page in ("change", "email", "reset", "end"):
         answer = desk.post(f"/desk/accounts/{me.pk}/{page}/", form)
         assert (answer.status_code, "ask a colleague" in told(answer)) == (422, True)
     me.refresh_from_db()
     assert (me.roles, me.is_active) == (["administrator"], True)
+
+
+def test_an_e_mail_address_is_changed_and_opens_with_what_they_had(desk: Client) -> None:
+    somebody, other = staff.account("clerk"), staff.account("overseer")
+    somebody.set_password(PASSWORD)
+    somebody.save()
+    signed_in = staff.at_the_desk(somebody)
+    page = f"/desk/accounts/{somebody.pk}/email/"
+    assert "Now: clerk@service.example" in told(desk.get(page))
+    assert f'href="{page}"' in desk.get(f"/desk/accounts/{somebody.pk}/").content.decode()
+    for email, says in ((other.email, "Another account has this e-mail address"), ("x", "Enter a valid email")):
+        answer = desk.post(page, {"email": email})
+        assert (answer.status_code, says in told(answer)) == (422, True)
+    answer = desk.post(page, {"email": "New@service.example"})
+    assert answer.headers["Location"] == f"/desk/accounts/{somebody.pk}/?done=email"
+    assert "Their e-mail address is changed" in told(desk.get(answer.headers["Location"]))
+    assert signed_in.get("/desk/").headers["Location"].startswith("/desk/sign-in/")
+    assert come_in(browser(), "clerk@service.example").status_code == 200
+    assert come_in(browser(), "new@service.example").headers["Location"].startswith("/desk/sign-in/second/")
 
 
 def test_a_reset_second_factor_is_made_anew_and_never_waived(desk: Client) -> None:
@@ -135,7 +154,7 @@ def test_ending_an_account_ends_its_sessions_at_once(desk: Client) -> None:
     assert desk.get(f"/desk/accounts/{somebody.pk}/end/").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["invite/", "{0}/change/", "{0}/reset/", "{0}/end/"])
+@pytest.mark.parametrize("page", ["invite/", "{0}/change/", "{0}/email/", "{0}/reset/", "{0}/end/"])
 def test_what_is_dangerous_asks_again_who_it_is(cast: Cast, page: str) -> None:
     somebody = staff.account("clerk")
     desk = staff.at_the_desk(staff.account("administrator"))
@@ -169,4 +188,12 @@ def test_accounts_stand_on_pages_of_twenty_five_and_can_be_looked_for(desk: Clie
     assert ["Invited, not here yet" in told(page) for page in (first, second)] == [True, False]
     assert "1 account" in told(desk.get("/desk/accounts/?q=clerk-07"))
     assert "Nobody is called that." in told(desk.get("/desk/accounts/?q=nobody"))
+    assert "1 account" in told(desk.get("/desk/accounts/?role=administrator"))
+    clerks = desk.get("/desk/accounts/?role=clerk")
+    assert ("30 accounts" in told(clerks), 'href="?role=clerk&amp;page=2"' in clerks.content.decode()) == (True, True)
+    assert "There is no analyst yet." in told(desk.get("/desk/accounts/?role=analyst"))
+    assert "Nobody is called that among the administrators." in told(
+        desk.get("/desk/accounts/?role=administrator&q=-07")
+    )
+    assert "31 accounts" in told(desk.get("/desk/accounts/?role=king"))
     assert "Nobody has left yet." in told(desk.get("/desk/accounts/?ended"))

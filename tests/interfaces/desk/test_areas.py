@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from byname.interfaces import snapshot
-from byname.ledger.models import Letter
+from byname.ledger.models import LedgerLine, Letter
 from byname.people import actions as people
 from byname.places import actions as places
 from byname.postings import actions as postings
@@ -217,6 +217,62 @@ def test_nobody_is_told_that_residents_will_be_told_of_a_day_already_past(cast: 
     answer = client.post(f"/desk/areas/old-mill/end/{cast.chidi.reference}/", said, follow=True)
     assert "The posting has its last day." in words(answer.content)
     assert "Residents are told when its time comes." not in words(answer.content)
+
+
+def test_an_end_set_by_mistake_is_undone_from_the_area_s_and_the_officer_s_page(cast: Cast) -> None:
+    staff.account("officer", officer=cast.chidi, email="chidi@service.example")
+    client = staff.at_the_desk(staff.account("coordinator"))
+    before = Posting.objects.get(officer__reference=cast.chidi.reference)
+    url = f"/desk/areas/old-mill/end/{cast.chidi.reference}/"
+    assert client.get(f"{url}undo/").status_code == 404
+    last = cast.on - timedelta(days=3)
+    client.post(url, {"last_day": last.isoformat(), "reason": "leave"})
+    assert client.get(url).status_code == 404
+    for page in ("/desk/areas/old-mill/", f"/desk/officers/{cast.chidi.reference}/"):
+        assert f'href="{url}undo/"' in client.get(page).content.decode(), page
+    page = client.get(f"{url}undo/").content
+    assert "Undo this end?" in words(page)
+    said = dict(re.findall(r'name="(first|last)" value="([^"]+)"', page.decode()))
+    assert said == {"first": str(before.period.lower), "last": str(last + timedelta(days=1))}
+    without = client.post(f"{url}undo/", said)
+    assert (without.status_code, "Say why the end was a mistake." in words(without.content)) == (422, True)
+    stale = client.post(f"{url}undo/", said | {"reason": "stays", "last": str(cast.on)})
+    assert (stale.status_code, "Somebody else changed this posting" in words(stale.content)) == (422, True)
+    answer = client.post(f"{url}undo/", said | {"reason": "wrong_officer"}, follow=True)
+    assert "The posting goes on as it was promised." in words(answer.content)
+    after = Posting.objects.get(officer__reference=cast.chidi.reference)
+    for name in ("period", "planned_end_on", "announced_on", "ended_early_reason"):
+        assert getattr(after, name) == getattr(before, name), name
+    line = LedgerLine.objects.get(event="posting.end_undone")
+    assert (line.subject_id, line.reason_code, line.facts) == (
+        str(before.pk), "wrong_officer", {"ended_on": str(last + timedelta(days=1))}
+    )  # fmt: skip
+    assert [(letter.kind, letter.recipient) for letter in Letter.objects.order_by("pk")] == [
+        ("posting_ended", "chidi@service.example"),
+        ("posting_goes_on", "chidi@service.example"),
+    ]
+    assert snapshot.city().team_of("old-mill") is not None
+    assert client.get(f"{url}undo/").status_code == 404
+
+
+def test_an_end_is_not_undone_long_after_nor_against_who_came_since(cast: Cast, clerk_of_records: Actor) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    url = f"/desk/areas/old-mill/end/{cast.ana.reference}/"
+    client.post(url, {"last_day": str(cast.on - timedelta(days=3)), "reason": "leave"})
+    first = cast.on - timedelta(days=2)
+    postings.post_officer(cast.lena.reference, "old-mill", "lead", first=first, by=clerk_of_records, at=timezone.now())
+    said = dict(re.findall(r'name="(first|last)" value="([^"]+)"', client.get(f"{url}undo/").content.decode()))
+    answer = client.post(f"{url}undo/", said | {"reason": "stays"})
+    assert (answer.status_code, "an area has one lead at a time." in words(answer.content)) == (422, True)
+    for days, status in ((14, 200), (15, 404)):
+        days_ago = cast.on - timedelta(days=days)
+        Posting.objects.filter(officer__reference=cast.chidi.reference).update(
+            period=(cast.on - timedelta(days=100), days_ago), ended_early_reason="leave"
+        )
+        answer = client.get(f"/desk/areas/old-mill/end/{cast.chidi.reference}/undo/")
+        assert answer.status_code == status, days
+    page = client.get(f"/desk/officers/{cast.chidi.reference}/").content.decode()
+    assert f"{cast.chidi.reference}/undo/" not in page
 
 
 def test_only_a_coordinator_ends_a_posting(cast: Cast) -> None:

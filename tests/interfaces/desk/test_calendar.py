@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from byname.interfaces import snapshot
+from byname.interfaces.desk.views import calendar
 from byname.ledger.models import LedgerLine
 from byname.people.models import Officer
 from byname.places.models import Area
@@ -53,6 +54,24 @@ def test_every_area_is_a_row_and_every_posting_a_bar(coordinator: Client, cast: 
     assert drawn[0] == f"Sergeant Elif Erdem leads from {began} to {leaves}"
     assert drawn[1].startswith(f"Constable Farid Farahani leads from {leaves}, promised until ")
     assert drawn[2:] == [f"Nobody serves from 1 Jan {cast.on.year - 3}"]
+
+
+def test_a_long_calendar_comes_in_pages_or_to_print_all_at_once(
+    coordinator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "_A_PAGE", 2)
+    first = coordinator.get("/desk/calendar/").content
+    assert areas(first) == ["Chapel Hill", "Harbour"]
+    assert 'href="?whole=1&amp;page=1">All 5 on one page, to print</a>' in first.decode()
+    asked = {"whole": "1", "page": "1"}
+    whole = coordinator.get("/desk/calendar/", asked).content
+    assert areas(whole) == ["Chapel Hill", "Harbour", "Night Market", "Old Mill", "Ring"]
+    assert b"to print" not in whole
+    assert len(re.findall("<tr>", coordinator.get("/desk/calendar/", asked | {"as": "table"}).content.decode())) > 5
+    # More than fit on one page are not offered so: choose a division first.
+    monkeypatch.setattr(calendar, "_AT_ONCE", 3)
+    assert b"to print" not in coordinator.get("/desk/calendar/").content
+    assert len(areas(coordinator.get("/desk/calendar/", asked).content)) == 3
 
 
 def test_gaps_are_seen_and_said(coordinator: Client, cast: Cast) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from byname.interfaces import snapshot
 from byname.interfaces.desk import door
 from byname.safekeeping import sessions
 from tests import staff
@@ -65,3 +70,37 @@ def test_residents_pages_never_touch_a_session(cast: Cast) -> None:
     answer = client.get("/at/old-mill")
     assert (answer.status_code, "Set-Cookie" in answer, "Cookie" in answer.get("Vary", "")) == (200, False, True)
     assert not hasattr(answer.wsgi_request, "session")
+
+
+def test_the_door_asks_for_the_session_the_account_and_of_an_officer_the_areas_and_nothing_twice(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot.forget()
+    snapshot.city()
+    monkeypatch.setattr(snapshot, "_polling", True)
+    asked = []
+    for client in (
+        staff.at_the_desk(staff.account("coordinator")),
+        staff.at_the_desk(staff.account("officer", officer=cast.ana)),
+    ):
+        client.get("/desk/more/")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/desk/more/").status_code == 200
+        asked.append(len(queries))
+    assert asked == [2, 3]
+
+
+def test_a_session_that_names_no_giver_of_accounts_known_today_opens_nothing(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account("coordinator"))
+    session = client.session
+    session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+    session.save()
+    assert client.get("/desk/").status_code == 303
+
+
+def test_who_loses_the_second_factor_is_led_to_making_one_at_the_next_page(cast: Cast) -> None:
+    account = staff.account("coordinator")
+    client = staff.at_the_desk(account)
+    assert client.get("/desk/more/").status_code == 200
+    Authenticator.objects.filter(user=account).update(type=Authenticator.Type.RECOVERY_CODES)
+    assert client.get("/desk/more/")["Location"] == "/desk/own/sign-in/first/?next=%2Fdesk%2Fmore%2F"

@@ -240,7 +240,7 @@ POLYGLOT = "This file is not only a picture; save the photo as a plain JPEG."
         (moving(), CODE, "The picture moves; byname takes a still photo."),
         (photograph()[:2000], CODE, "The photo is not whole: part of the file is missing or damaged."),
         (of_pixels(100, 100), CODE, "The photo is too small: it needs at least 360 × 420 pixels."),
-        (b"\0" * (5 * 1024 * 1024 + 1), CODE, "The photo is larger than 5 MB; save it smaller and try again."),
+        (b"\0" * 12_000_001, CODE, "The photo is larger than 12 MB; save it smaller and try again."),
         (photograph(), "", "Tick the box if you agree: without that no photo is shown."),
         (photograph(), "photo-0", "Tick the box if you agree: without that no photo is shown."),
     ],

@@ -9,12 +9,16 @@ from html import unescape
 from io import StringIO
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from byname.interfaces.desk.views import readings as views
 from byname.ledger import actions as ledger
+from byname.ledger.models import LedgerLine
 from byname.people.models import Account
+from byname.postings.models import DutyHours, Posting
 from tests import staff
 from tests.cast import Cast
 
@@ -95,6 +99,70 @@ def test_choices_narrow_the_list_and_a_wrong_one_is_told(cast: Cast, overseer: C
     for wrong in ("first=yesterday", "person=nobody", f"first={day}&last=2020-01-01", "first=2000-01-01", "what=x"):
         page = overseer.get(f"/desk/readings/?{wrong}")
         assert (page.status_code, "There is something to put right" in page.content.decode()) == (200, True)
+
+
+def test_what_is_counted_is_counted_anew_for_each_look_and_only_then(
+    cast: Cast, overseer: Client, sergeant: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No minute ends while this runs.
+    monkeypatch.setattr(views, "_KEPT_SECONDS", 1e12)
+
+    def told(ways: str = "") -> str:
+        return overseer.get(f"/desk/readings/{ways}").content.decode()
+
+    look(sergeant, midday(), *(f"O-{number:06}" for number in range(21)))
+    assert "Many records: 21," in told()
+    assert [row[1] for row in rows(overseer, "/desk/readings/?by=person")] == ["21"]
+    with CaptureQueriesContext(connection) as again:
+        assert "Many records: 21," in told()
+        assert [row[1] for row in rows(overseer, "/desk/readings/?by=person")] == ["21"]
+    looked_through = [asked["sql"] for asked in again if "GROUP BY" in asked["sql"]]
+    assert looked_through == []
+    look(sergeant, midday(), "O-000021")
+    assert "Many records: 22," in told()
+    assert [row[1] for row in rows(overseer, "/desk/readings/?by=person")] == ["22"]
+    assert [row[1] for row in rows(overseer, "/desk/readings/?by=day")] == ["22"]
+    sergeant.name = "Somebody else"
+    sergeant.save()
+    assert [row[0] for row in rows(overseer, "/desk/readings/?by=person")] == ["Somebody else"]
+
+
+def test_hours_that_come_in_later_are_known_a_minute_after(
+    cast: Cast, overseer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = staff.account("officer", officer=cast.ana)
+    area = Posting.objects.filter(officer__reference=cast.ana.reference).values_list("area_id", flat=True)[0]
+
+    def worked(days_ago: int) -> None:
+        on = timezone.localdate() - timedelta(days=days_ago)
+        DutyHours.objects.create(
+            officer_id=officer.officer_id, area_id=area, on=on, kind="present", minutes=480, recorded_at=midday()
+        )
+
+    worked(6)
+    look(officer, midday() - timedelta(days=5), cast.bao.reference)
+    off_duty = "Off duty: no hours are recorded for that day."
+    monkeypatch.setattr(views, "_KEPT_SECONDS", 1e12)
+    assert off_duty in overseer.get("/desk/readings/").content.decode()
+    worked(5)
+    monkeypatch.setattr(views, "_KEPT_SECONDS", 1e-6)
+    assert off_duty not in overseer.get("/desk/readings/").content.decode()
+
+
+def test_each_asking_is_written_down_also_where_nothing_is_counted_anew(
+    cast: Cast, overseer: Client, sergeant: Account
+) -> None:
+    look(sergeant, midday(), cast.ana.reference)
+    for address in ("", "", "?by=person", "?by=person", "?by=record", "?by=day"):
+        overseer.get(f"/desk/readings/{address}")
+    assert LedgerLine.objects.filter(event="read.readings").count() == 6
+
+
+def test_no_overseer_no_count_however_lately_it_was_counted(cast: Cast, overseer: Client, sergeant: Account) -> None:
+    look(sergeant, midday(), cast.ana.reference)
+    for way in ("", "?by=person", "?by=record", "?by=day"):
+        assert overseer.get(f"/desk/readings/{way}").status_code == 200
+        assert staff.at_the_desk(sergeant).get(f"/desk/readings/{way}").status_code == 404
 
 
 def test_the_list_goes_on_on_a_second_page(cast: Cast, overseer: Client, sergeant: Account) -> None:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -64,7 +65,7 @@ def full(committed: Cast, place: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
     at = timezone.now()
     ana = staff.account("officer", officer=committed.ana)
     Conflict.objects.create(account=ana, place="neighbourhood:3", code="x" * 64, declared_at=at)
-    staff.account("administrator")
+    staff.account("clerk", "administrator", divisions=["D1", "D2"])
     client = Client()
     client.force_login(ana, backend=staff.BACKEND)
     Invitation.objects.create(
@@ -146,6 +147,7 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
     assert file.read_bytes()[:30].startswith(b"age-encryption.org/v1")
 
     after = datetime.now(UTC)
+    changed = Account.objects.get(roles=["clerk", "administrator"])
     lines = [
         {"number": 900, "at": after, "event": "officer.hidden", "subject": f"officer:{full.ana.reference}"},
         {"number": 901, "at": after, "event": "officer.photo_withdrawn", "subject": f"officer:{full.chidi.reference}"},
@@ -153,6 +155,8 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
         {"number": 903, "at": after + timedelta(seconds=1), "event": "officer.shown",
          "subject": f"officer:{full.bao.reference}"},
         {"number": 904, "at": after, "event": "officer.hidden", "subject": "officer:O-NEWER9"},
+        {"number": 907, "at": after, "event": "account.changed", "subject": ["account", str(changed.pk)],
+         "facts": {"roles": ["clerk", "sergeant"], "divisions": ["D2", "D3"], "officer": ""}},
     ]  # fmt: skip
     lost = place / "taken-back.jsonl"
     told = "".join(f"{json.dumps(line | {'at': str(line['at'])})}\n" for line in lines)
@@ -166,9 +170,9 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
     assert not (place / "ledger" / "to-replay.jsonl").exists()
 
     back = _content(empty_database)
-    changed = {name for name in before if before[name] != back[name]}
     assert set(back) == set(before)
-    assert changed == {
+    assert {name for name in before if before[name] != back[name]} == {
+        "byname_account",
         "byname_staffsession",  # ended
         "byname_invitation",  # closed
         "byname_letter",  # held
@@ -191,13 +195,17 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
         assert added[before["byname_ledgerline"][0] :] == [
             ("officer.hidden", "operator", "restore"),
             ("officer.photo_withdrawn", "operator", "restore"),
+            ("account.changed", "operator", "restore"),
             ("house.restored", "operator", "restore"),
         ]
         facts = asking.execute("SELECT facts FROM byname_ledgerline ORDER BY id DESC LIMIT 1").fetchone()
         assert facts is not None
         assert facts[0] | {"backup_of": ""} == {
-            "backup_of": "", "unknown": 1, "officer_hidden": 1, "officer_photo_withdrawn": 1
+            "backup_of": "", "unknown": 1, "officer_hidden": 1, "officer_photo_withdrawn": 1,
+            "account_changed": 1,
         }  # fmt: skip
+        held = asking.execute("SELECT roles, divisions FROM byname_account WHERE id = %s", [changed.pk]).fetchone()
+        assert held == (["clerk"], ["D2"])
         letters = "SELECT count(*), count(delivered_at), count(given_up_at) FROM byname_letter"
         assert asking.execute(letters).fetchone() == (3, 1, 2)
         assert asking.execute("SELECT count(*) FROM byname_invitation WHERE withdrawn_at IS NULL").fetchone() == (0,)
@@ -212,6 +220,10 @@ def test_the_database_a_backup_replaces_tells_what_was_taken_back_and_sent_since
     file = place / "all.tar.gz"
     assert backup.back_up(place, file) == 0
     at = timezone.now()
+    changed = Account.objects.get(roles=["clerk", "administrator"])
+    for roles, divisions in ((["clerk"], ["D1"]), (["clerk", "overseer"], ["D1", "D3"])):
+        said: dict[str, Any] = {"roles": roles, "divisions": divisions, "officer": ""}
+        assert people.change_account(changed.pk, **said, by=clerk_of_records, at=at)
     postings.hide_officer(full.ana.reference, by=clerk_of_records, at=at)
     people.withdraw_photo(full.chidi.reference, by=clerk_of_records, at=at)
     _delivered("sent-since@service.example", at)
@@ -230,11 +242,13 @@ def test_the_database_a_backup_replaces_tells_what_was_taken_back_and_sent_since
         ).fetchone()
         assert letters == (3, 2, 0), "what it knows as waiting waits on; what it knows as sent is not sent again"
         assert asking.execute("SELECT is_active FROM byname_account WHERE id = %s", [ended.pk]).fetchone() == (False,)
+        held = asking.execute("SELECT roles, divisions FROM byname_account WHERE id = %s", [changed.pk]).fetchone()
+        assert held == (["clerk"], ["D1"]), "what was taken since is taken again; what was given since is not given"
         facts = asking.execute("SELECT facts FROM byname_ledgerline WHERE event = 'house.restored'").fetchone()
     assert facts is not None
     assert facts[0] | {"backup_of": ""} == {
         "backup_of": "", "unknown": 0, "notes_set_aside": 1, "newest_note": 2,
-        "officer_hidden": 1, "officer_photo_withdrawn": 1, "account_ended": 1,
+        "officer_hidden": 1, "officer_photo_withdrawn": 1, "account_ended": 1, "account_changed": 1,
     }  # fmt: skip
     (aside,) = (place / "ledger").glob("before-a-restore-*/head")
     assert json.loads(aside.read_text())["number"] == 2
@@ -245,8 +259,8 @@ def test_the_database_a_backup_replaces_tells_what_was_taken_back_and_sent_since
     second = place / "second.tar.gz"
     assert backup.back_up(place, second) == 0
     assert restore.restore(place, second, replace=True) == 0
-    changed = {name for name, seen in _content(url_of(connection.settings_dict["NAME"])).items() if seen != again[name]}
-    assert changed == {"byname_ledgerline", "byname_publicversion"}
+    moved = {name for name, seen in _content(url_of(connection.settings_dict["NAME"])).items() if seen != again[name]}
+    assert moved == {"byname_ledgerline", "byname_publicversion"}
 
 
 @pytest.mark.slow
@@ -292,6 +306,10 @@ def _act(number: int, day: int, event: str, key: str = "O-1") -> TakenBack:
         ([_act(7, 3, "officer.photo_withdrawn")], [_act(8, 4, "officer.photo_given")], []),
         ([_act(7, 3, "account.ended", "9")], [_act(12, 4, "account.opened", "9")], []),
         ([_act(7, 3, "officer.hidden"), _act(8, 4, "officer.shown", "O-2")], [], [7]),
+        ([_act(7, 3, "account.changed", "9"), _act(8, 4, "account.changed", "9")], [], [7, 8]),
+        ([_act(7, 3, "account.changed", "9")], [_act(5, 2, "account.changed", "9")], [7]),
+        ([_act(7, 3, "account.changed", "9")], [_act(8, 4, "account.changed", "9")], []),
+        ([_act(7, 3, "account.changed", "9")], [_act(12, 4, "account.opened", "9")], []),
     ],
 )
 def test_what_must_be_done_again_is_what_nothing_undid(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from byname.interfaces import snapshot
+from django.conf import settings
+
+from byname.interfaces import http, snapshot
 from byname.interfaces.api import replies
 from byname.vocabulary import Point
 
@@ -34,9 +36,11 @@ def answer(method: str, path: str, query: str, headers: Any) -> tuple[int, repli
         return None
     directory = snapshot.city()
     found = directory.at(Point(north, east))
-    if found is None:
-        # Perhaps the two were swapped: Django says so.
-        return (
-            None if -90 <= east <= 90 and directory.at(Point(east, north)) else replies.chosen(replies.OUTSIDE, headers)
-        )
-    return replies.chosen(replies.shelf(directory, snapshot.profile()).team(found), headers)
+    if found is None and -90 <= east <= 90 and directory.at(Point(east, north)):
+        # The two were swapped: Django says so.
+        return None
+    kept = replies.shelf(directory, snapshot.profile()).team(found) if found else replies.OUTSIDE
+    status, said, body = replies.chosen(kept, headers)
+    if settings.BYNAME_BEHIND_TLS:
+        said.append(("strict-transport-security", http.BY_TLS_ONLY))
+    return status, said, body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
@@ -36,6 +38,7 @@ NO_MATCH = (
 
 
 _BEGAN_WITH: Final = "began_with"
+_NONCE: Final = "nonce"
 
 
 def whole_address(request: HttpRequest, path: str) -> str:
@@ -209,12 +212,26 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # the library is 
             return "byname"
 
 
+class Provider(OpenIDConnectProvider):  # type: ignore[misc]  # the library is untyped
+    """The service's provider, asked each time to sign a word of ours: a token made for another sign-in lacks it."""
+
+    def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
+        """What goes to the provider, and what is remembered of it until somebody comes back."""
+        about: dict[str, Any] = super().get_redirect_from_request_kwargs(request)
+        nonce = secrets.token_urlsafe(16)
+        return about | {"auth_params": about["auth_params"] | {_NONCE: nonce}, _NONCE: nonce}
+
+
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the library is untyped
     """Single sign-on opens an account that was invited; it makes none, keeps nothing, and replaces no second factor."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
         """Nobody signs themselves up."""
         return False
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> OpenIDConnectProvider:
+        """The one provider there is."""
+        return Provider(request, app=super().get_provider(request, provider, client_id=client_id).app)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """The account whose address the provider says it has verified; a refusal where there is none."""
@@ -223,7 +240,9 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the li
         # What the provider answers beside its signed word counts only where it speaks of the same person.
         about = asked if asked.get("sub") == signed.get("sub") else {}
         known = None
-        if about.get("email_verified") is True and signed:
+        asked_to_sign = str(sociallogin.state.get(_NONCE, ""))
+        ours = bool(asked_to_sign) and constant_time_compare(str(signed.get(_NONCE, "")), asked_to_sign)
+        if about.get("email_verified") is True and ours:
             known = people.account_known_as(str(about.get("email", "")), viewer=PUBLIC)
         user = AuthenticationBackend().get_user(known) if known is not None else None
         if user is None:

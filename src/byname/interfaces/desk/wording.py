@@ -15,6 +15,12 @@ REASONS: Final = {
     "other": "Another reason",
 }
 """Why a posting ended early."""
+MISTAKES: Final = {
+    "wrong_day": "The day was wrong",
+    "wrong_officer": "It was meant for somebody else",
+    "stays": "They stay after all",
+}
+"""Why an end is undone."""
 REASONS_TO_LOOK: Final = {
     "supervision": "I supervise them",
     "planning": "I plan who serves where",

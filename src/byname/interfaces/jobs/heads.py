@@ -68,7 +68,13 @@ def note_taken_back(folder: Path, acts: Sequence[actions.TakenBack]) -> None:
     if not acts:
         return
     lines = [
-        {"number": act.number, "at": act.at.isoformat(), "event": act.event, "subject": act.subject.split(":", 1)}
+        {
+            "number": act.number,
+            "at": act.at.isoformat(),
+            "event": act.event,
+            "subject": act.subject.split(":", 1),
+            **({"facts": dict(act.facts)} if act.facts else {}),
+        }
         for act in acts
     ]
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)

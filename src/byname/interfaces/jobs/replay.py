@@ -1,4 +1,4 @@
-"""What a backup brought back may not undo: who was hidden, withdrew a photo or was erased since is so again.
+"""What a backup brought back may not undo: who was hidden, withdrew a photo or lost a role since is so again.
 
 Each event that takes something back is one row of `WAYS`: how it is done again, and what undoes it.
 """
@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from byname.interfaces.jobs import heads
 from byname.ledger import queries as ledger
 from byname.people import actions as people
 from byname.postings import actions as postings
 from byname.vocabulary import Actor, Refused
-
-Done = Callable[[str, Actor, datetime], bool]
-"""The subject, by whom, when → whether anything changed by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,12 @@ class TakenBack:
     event: str
     kind: str
     key: str
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """How much was taken, where the event alone does not say it."""
+
+
+Done = Callable[[TakenBack, Actor], bool]
+"""The act, and by whom it is done again → whether anything changed by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,31 @@ class Way:
 
 WAYS: Final[Mapping[str, Way]] = {
     "officer.hidden": Way(
-        lambda officer, by, at: postings.hide_officer(officer, by=by, at=at).newly,
+        lambda act, by: postings.hide_officer(act.key, by=by, at=act.at).newly,
         undone_by=frozenset({"officer.shown"}),
     ),
     # A photo given after a withdrawal the backup does not know is not in the backup either: only the old one is.
     "officer.photo_withdrawn": Way(
-        lambda officer, by, at: people.withdraw_photo(officer, by=by, at=at),
+        lambda act, by: people.withdraw_photo(act.key, by=by, at=act.at),
         undone_by=frozenset({"officer.photo_given"}),
+        undone_by_brought_back_only=True,
+    ),
+    # Only what takes sight away: what each change left is the most they keep, and what was given since is given anew.
+    "account.changed": Way(
+        lambda act, by: people.cut_reach(
+            int(act.key), **{name: act.facts[name] for name in ("roles", "divisions", "officer")}, by=by, at=act.at
+        ),
+        undone_by=frozenset({"account.changed", "account.opened", "account.opened_again"}),
         undone_by_brought_back_only=True,
     ),
     # Accounts are known by number, and after a restore a number is given anew: one opened later is somebody else's.
     "account.ended": Way(
-        lambda account, by, at: people.end_account(int(account), by=by, at=at) >= 0,
+        lambda act, by: people.end_account(int(act.key), by=by, at=act.at) >= 0,
         undone_by=frozenset({"account.opened"}),
         undone_by_brought_back_only=True,
     ),
     "account.second_factor_reset": Way(
-        lambda account, by, at: bool(people.reset_second_factor(int(account), by=by, at=at)),
+        lambda act, by: bool(people.reset_second_factor(int(act.key), by=by, at=act.at)),
         undone_by=frozenset({"account.opened", "account.opened_again"}),
         undone_by_brought_back_only=True,
     ),
@@ -99,7 +110,8 @@ def taken_back(lines: Iterable[str]) -> tuple[TakenBack, ...]:
         if not subject or said.get("event") not in _KNOWN:
             continue
         at = datetime.fromisoformat(said["at"])
-        found.add(TakenBack(int(said.get("number", 0)), at, said["event"], str(subject[0]), str(subject[1])))
+        facts = said.get("facts", {})
+        found.add(TakenBack(int(said.get("number", 0)), at, said["event"], str(subject[0]), str(subject[1]), facts))
     return tuple(sorted(found, key=lambda act: (act.at, act.number, act.event, act.key)))
 
 
@@ -138,7 +150,7 @@ def replay(outside: Sequence[TakenBack], *, by: Actor) -> tuple[dict[str, int], 
     unknown = set[str]()
     for act in still_to_do(outside, inside):
         try:
-            if WAYS[act.event].again(act.key, by, act.at):
+            if WAYS[act.event].again(act, by):
                 done[act.event] = done.get(act.event, 0) + 1
         except Refused:
             unknown.add(act.key)

@@ -12,6 +12,7 @@ from procrastinate.jobs import Status
 from byname.interfaces.jobs import seal
 from byname.interfaces.jobs.deliver import Deliverer, forget_old_files
 from byname.ledger import actions as ledger
+from byname.people import actions as people
 from byname.postings import actions as postings
 from byname.postings import rules
 from byname.safekeeping import cache, limits, sessions
@@ -69,11 +70,12 @@ def forget_old_callers(timestamp: int) -> int:
 @app.periodic(cron="23 * * * *")
 @app.task(name="forget-what-is-over", queueing_lock="forget-what-is-over")
 def forget_what_is_over(timestamp: int) -> int:
-    """How many cached values, sessions, remarks, letters and files of letters were removed: their time was over."""
+    """How many cached values, sessions, remarks, letters, accounts and the like were removed: their time was over."""
     now = timezone.now()
     kept = cache.forget_what_is_over(at=now) + sessions.forget_ended(at=now)
     written = ledger.forget_remarks(by=SYSTEM, at=now) + ledger.forget_letters(by=SYSTEM, at=now)
-    return kept + written + forget_old_files(now)
+    left = people.forget_closed_accounts(by=SYSTEM, at=now)
+    return kept + written + left + forget_old_files(now)
 
 
 @app.periodic(cron="41 * * * *")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -44,12 +46,13 @@ _WAITS: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A sealed line that took something back from the public, or gave it back."""
+    """A sealed line that took something back, or gave it back; of its facts those that say how much."""
 
     number: int
     at: datetime
     event: str
     subject: str
+    facts: Mapping[str, rules.Fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +146,11 @@ def _settled() -> int:
 def _taken_back(event: str, text: bytes) -> TakenBack:
     parts = text.decode().split("\t")
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1]))
-    return TakenBack(int(parts[0]), moment, event, f"{parts[7]}:{parts[8]}")
+    return TakenBack(int(parts[0]), moment, event, f"{parts[7]}:{parts[8]}", _told(event, parts[10]))
+
+
+def _told(event: str, text: str) -> dict[str, rules.Fact]:
+    wanted = rules.TAKEN_BACK[event]
+    # COPY doubles a backslash; JSON holds no other mark that it would write otherwise.
+    facts = json.loads(text.replace("\\\\", "\\")) if wanted else {}
+    return {name: facts[name] for name in wanted if name in facts}

@@ -3,14 +3,16 @@
 from byname.ledger.queries.delivery import Delivery, GivenUp, delivery_of_letters
 from byname.ledger.queries.lookings import (
     DayOfLookings,
+    Extent,
     Looking,
     LookingsOf,
     RecordLookedAt,
     Sought,
-    count_of_lookings,
     days_of_lookings,
+    extent_of_lookings,
     lookings,
     lookings_of_each,
+    people_who_looked,
     records_looked_at,
 )
 from byname.ledger.queries.reading import Line, lines_about, public_versions
@@ -19,6 +21,7 @@ from byname.ledger.queries.sealing import Head, Unsealed, Verification, head, se
 __all__ = [
     "DayOfLookings",
     "Delivery",
+    "Extent",
     "GivenUp",
     "Head",
     "Line",
@@ -28,13 +31,14 @@ __all__ = [
     "Sought",
     "Unsealed",
     "Verification",
-    "count_of_lookings",
     "days_of_lookings",
     "delivery_of_letters",
+    "extent_of_lookings",
     "head",
     "lines_about",
     "lookings",
     "lookings_of_each",
+    "people_who_looked",
     "public_versions",
     "records_looked_at",
     "seal_numbered",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from byname.ledger.models import LedgerLine
 from byname.vocabulary import Actor
@@ -45,6 +45,15 @@ class Looking:
     subject_id: str
     reason_code: str
     outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many lines there are and the latest's number: lines only come, so the same two mean the same lines."""
+
+    count: int
+    latest: int
+    """0 where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +116,15 @@ def lookings(sought: Sought, *, viewer: Actor, skip: int = 0, most: int = 50) ->
     )
 
 
-def count_of_lookings(sought: Sought, *, viewer: Actor) -> int:
-    """How many lines there are."""
-    return _rows(sought).count()
+def extent_of_lookings(sought: Sought, *, viewer: Actor) -> Extent:
+    """How many lines there are, and the latest of them."""
+    found = _rows(sought).aggregate(count=Count("pk"), latest=Max("pk"))
+    return Extent(found["count"], found["latest"] or 0)
+
+
+def people_who_looked(sought: Sought, *, viewer: Actor) -> int:
+    """How many accounts looked."""
+    return _rows(sought).aggregate(people=Count("actor_account_id", distinct=True))["people"] or 0
 
 
 # "read.%" is said once more beside the events: by that the database knows the index of looks.

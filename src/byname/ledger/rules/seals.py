@@ -5,28 +5,27 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 Ranges = tuple[tuple[int, int], ...]
 """Numbers as half-open ranges, ascending: ((1, 51), (52, 61))."""
 
-TAKEN_BACK: Final = frozenset(
-    {
-        "account.ended",
-        "account.opened",
-        "account.opened_again",
-        "account.second_factor_reset",
-        "officer.hidden",
-        "officer.photo_given",
-        "officer.photo_withdrawn",
-        "officer.shown",
-        "person.erased",
-    }
-)
-"""Acts that take something back from the public, or give it back: noted outside the database, so that a backup brought
-back from before them cannot undo them."""
+TAKEN_BACK: Final[Mapping[str, tuple[str, ...]]] = {
+    "account.changed": ("roles", "divisions", "officer"),
+    "account.ended": (),
+    "account.opened": (),
+    "account.opened_again": (),
+    "account.second_factor_reset": (),
+    "officer.hidden": (),
+    "officer.photo_given": (),
+    "officer.photo_withdrawn": (),
+    "officer.shown": (),
+    "person.erased": (),
+}
+"""Acts that take something back, or give it back, and which of their facts say how much: noted outside the database, so
+that a backup brought back from before them cannot undo them."""
 
 # Every column by an expression whose text no setting and no version of PostgreSQL changes: whole microseconds for
 # moments, jsonb in its own order.

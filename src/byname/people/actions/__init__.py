@@ -4,6 +4,7 @@ from byname.people.actions.accounts import (
     SignInEvent,
     accept_invitation,
     change_account,
+    change_email,
     end_account,
     end_sessions,
     invite,
@@ -14,6 +15,7 @@ from byname.people.actions.accounts import (
     write_about_sign_in,
 )
 from byname.people.actions.conflicts import declare_conflict, end_conflict
+from byname.people.actions.keeping import cut_reach, forget_closed_accounts
 from byname.people.actions.letters import write_to_officer
 from byname.people.actions.officers import (
     OfficersBrought,
@@ -35,13 +37,16 @@ __all__ = [
     "accept_invitation",
     "bring_officers",
     "change_account",
+    "change_email",
     "change_entry",
+    "cut_reach",
     "declare_conflict",
     "draw_face",
     "draw_faces",
     "end_account",
     "end_conflict",
     "end_sessions",
+    "forget_closed_accounts",
     "give_own_photo",
     "give_photo",
     "hide_officer",

@@ -151,6 +151,42 @@ def change_account(
     return True
 
 
+def change_email(account_id: int, email: str, *, by: Actor, at: datetime, link: str = "") -> int:
+    """How many sessions were ended as an account is known by another e-mail address now; 0 also where it was its own.
+
+    Both addresses are written to. A link that was on its way to the old one opens nothing; where it was to set up the
+    sign-in anew, the new address gets another (`link` as in `invite`). Refused for one's own account, and for an
+    address another account has or had.
+    """
+    rules.require(by, "change_email")
+    rules.refuse_oneself(account_id, by.account_id, "Nobody changes their own e-mail address: ask a colleague.")
+    address = rules.account_address(email)
+    with transaction.atomic():
+        _one_at_a_time()
+        account = _active(account_id)
+        before = account.email
+        if address == before:
+            return 0
+        if Account.objects.filter(email=address).exists():
+            raise Refused("Another account has this e-mail address, or had it and ended.", code="taken", field="email")
+        open_links = Invitation.objects.filter(_open(at)).filter(Q(account=account) | Q(email__in=[before, address]))
+        setting_up = open_links.filter(account=account).exists()
+        open_links.update(withdrawn_at=at)
+        account.email = address
+        account.save(update_fields=["email"])
+        EmailAddress.objects.filter(user_id=account_id).update(email=address)
+        ended = sessions.end(account_id)
+        ledger.record("account.email_changed", subject=("account", account_id), by=by, at=at, facts={"sessions": ended})
+        for to, words in (
+            (before, rules.email_left_words(account.name)),
+            (address, rules.email_taken_words(account.name)),
+        ):
+            ledger.write_letter("sign_in.email_changed", to=to, words=words, by=by, at=at)
+        if setting_up:
+            _send_link(*_invited_again(account, at=at), link, by=by, at=at)
+    return ended
+
+
 def reset_second_factor(account_id: int, *, by: Actor, at: datetime, link: str = "") -> str:
     """The one-time word with which somebody sets up their sign-in anew: what they had opens nothing, nor do sessions.
 
@@ -163,15 +199,7 @@ def reset_second_factor(account_id: int, *, by: Actor, at: datetime, link: str =
         _one_at_a_time()
         account = _active(account_id)
         _close(account)
-        invitation, token = _invited(
-            account.email,
-            name=account.name,
-            roles=account.roles,
-            divisions=account.divisions,
-            officer=account.officer,
-            account=account,
-            at=at,
-        )
+        invitation, token = _invited_again(account, at=at)
         ledger.record("account.second_factor_reset", subject=("account", account_id), by=by, at=at)
         _send_link(invitation, token, link, by=by, at=at)
     return token
@@ -300,6 +328,19 @@ def _invited(
         expires_at=at + rules.INVITATION_LASTS,
     )
     return made, token
+
+
+def _invited_again(account: Account, *, at: datetime) -> tuple[Invitation, str]:
+    """An invitation for somebody with an account to set up their sign-in anew."""
+    return _invited(
+        account.email,
+        name=account.name,
+        roles=account.roles,
+        divisions=account.divisions,
+        officer=account.officer,
+        account=account,
+        at=at,
+    )
 
 
 def _send_link(invitation: Invitation, token: str, link: str, *, by: Actor, at: datetime) -> None:

@@ -57,7 +57,7 @@ def give_own_photo(officer: str, content: bytes, *, agreed: str, by: Actor, at: 
         )
     if len(content) > rules.LARGEST_PHOTO:
         raise Refused(
-            "The photo is larger than 5 MB; save it smaller and try again.", code="photo-too-large", field="photo"
+            "The photo is larger than 12 MB; save it smaller and try again.", code="photo-too-large", field="photo"
         )
     made = {officer: rules.renditions(content)}
     with transaction.atomic():

@@ -81,28 +81,24 @@ class ReadRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class LatestLooks:
-    """Who looked at what, the newest first: a page of single looks, and the days that stand out."""
+class Looks:
+    """Who looked at what, the newest first: a page of single looks."""
 
     lines: tuple[ReadLine, ...]
     total: int
-    people: int
-    """How many people looked."""
-    standing_out: tuple[ReadDay, ...]
-    """The newest first, so many as were asked for."""
-    standing_out_in_all: int
+    latest: int
+    """The highest number of them all: while it and the total are the same, so is whatever is counted of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
-    """Who looked at what: single looks, and the same counted by day and by record."""
+class StandingOut:
+    """The days that stand out, and among how many people they were looked for."""
 
-    lines: tuple[ReadLine, ...]
-    total: int
     days: tuple[ReadDay, ...]
-    """The newest first."""
-    records: tuple[ReadRecord, ...]
-    """The most looked at first, a hundred at most."""
+    """The newest first, so many as were asked for."""
+    in_all: int
+    people: int
+    """How many people looked."""
 
 
 def readers(*, viewer: Actor) -> tuple[Reader, ...]:
@@ -113,27 +109,50 @@ def readers(*, viewer: Actor) -> tuple[Reader, ...]:
     return tuple(sorted(people, key=lambda reader: (reader.name.casefold(), reader.account_id)))
 
 
-def latest_looks(
+def looks(
+    asked: Asked,
+    *,
+    viewer: Actor,
+    at: datetime,
+    known: Iterable[Reader],
+    skip: int = 0,
+    most: int = 50,
+    as_file: bool = False,
+) -> Looks:
+    """A page of looks; that it was asked for is itself written to the ledger.
+
+    `known` is what `readers` tells. Subjects are references: nothing of what was looked at is told. Whoever counts the
+    same looks, by the queries below, asks for them here first: those write nothing of their own.
+    """
+    rules.require(viewer, "see_readings")
+    rules.refuse_days(asked.first, asked.last)
+    sought = _sought(asked)
+    _record(asked, viewer, at, as_file=as_file)
+    extent = lines.extent_of_lookings(sought, viewer=viewer)
+    skip = _within(skip, most, extent.count)
+    found = lines.lookings(sought, viewer=viewer, skip=skip, most=most) if most else ()
+    names = {reader.account_id: reader.name for reader in known}
+    return Looks(lines=_lines(found, names), total=extent.count, latest=extent.latest)
+
+
+def standing_out(
     asked: Asked,
     *,
     viewer: Actor,
     at: datetime,
     on_duty: Mapping[str, frozenset[date]],
     known: Iterable[Reader],
-    skip: int = 0,
-    most: int = 50,
-    most_standing_out: int = 12,
-) -> LatestLooks:
-    """A page of looks and the newest days that stand out; that it was asked for is itself written to the ledger.
+    most: int = 12,
+) -> StandingOut:
+    """The newest days that stand out, of those asked for.
 
-    `on_duty` is as `readings` takes it, `known` what `readers` tells. At most seven questions, whatever there is: only
-    the days that may stand out are looked through one by one.
+    `on_duty` tells of each officer who records hours, by reference, the days with any. At most three questions,
+    whatever there is: only the days that may stand out are looked through one by one.
     """
     rules.require(viewer, "see_readings")
     rules.refuse_days(asked.first, asked.last)
     sought = _sought(asked)
     named = {reader.account_id: reader for reader in known}
-    _record(asked, viewer, at)
     of_each = lines.lookings_of_each(
         sought, first=asked.first, last=asked.last, night=_NIGHT, many=rules.MANY_RECORDS, viewer=viewer
     )
@@ -148,54 +167,44 @@ def latest_looks(
         found = {*each.odd, *(day for day in free if rules.off_duty(day, duty, today))}
         certain |= {(day, each.account_id) for day in found}
         perhaps |= {(day, each.account_id) for day in each.full}
-    wanted = perhaps | set(sorted(certain, key=_newest)[:most_standing_out])
-    days = _days(asked, sought, named, on_duty, viewer=viewer, today=today, only=wanted, full=perhaps) if wanted else ()
-    standing_out = [day for day in days if day.stands_out]
-    total = sum(each.lookings for each in of_each)
-    found_lines = lines.lookings(sought, viewer=viewer, skip=_within(skip, most, total), most=most)
-    return LatestLooks(
-        lines=_lines(found_lines, {key: reader.name for key, reader in named.items()}),
-        total=total,
+    wanted = perhaps | set(sorted(certain, key=_newest)[:most])
+    days = _days(asked, sought, named, on_duty, viewer=viewer, today=today, only=wanted) if wanted else ()
+    found_days = [day for day in days if day.stands_out]
+    return StandingOut(
+        days=tuple(found_days[:most]),
+        in_all=len(certain | {(day.day.on, day.account_id) for day in found_days}),
         people=sum(each.account_id is not None for each in of_each),
-        standing_out=tuple(standing_out[:most_standing_out]),
-        standing_out_in_all=len(certain | {(day.day.on, day.account_id) for day in standing_out}),
     )
 
 
-def readings(
+def days_read(
     asked: Asked,
     *,
     viewer: Actor,
     at: datetime,
     on_duty: Mapping[str, frozenset[date]],
-    skip: int = 0,
-    most: int = 50,
-    as_file: bool = False,
-) -> Readings:
-    """Who looked at what; that it was asked for is itself written to the ledger.
+    known: Iterable[Reader],
+) -> tuple[ReadDay, ...]:
+    """Every day of everybody with any looks, the newest first; `on_duty` is as `standing_out` takes it."""
+    rules.require(viewer, "see_readings")
+    rules.refuse_days(asked.first, asked.last)
+    named = {reader.account_id: reader for reader in known}
+    return _days(asked, _sought(asked), named, on_duty, viewer=viewer, today=timezone.localtime(at).date())
 
-    `on_duty` tells of each officer who records hours, by reference, the days with any. Subjects are references: nothing
-    of what was looked at is told.
-    """
+
+def records_read(asked: Asked, *, viewer: Actor) -> tuple[tuple[ReadRecord, ...], int]:
+    """The records looked at most, a hundred of them, and how many people looked."""
     rules.require(viewer, "see_readings")
     rules.refuse_days(asked.first, asked.last)
     sought = _sought(asked)
-    named = {reader.account_id: reader for reader in readers(viewer=viewer)}
-    _record(asked, viewer, at, as_file=as_file)
-    names = {key: reader.name for key, reader in named.items()}
-    total = lines.count_of_lookings(sought, viewer=viewer)
-    return Readings(
-        lines=_lines(lines.lookings(sought, viewer=viewer, skip=_within(skip, most, total), most=most), names),
-        total=total,
-        days=_days(asked, sought, named, on_duty, viewer=viewer, today=timezone.localtime(at).date()),
-        records=tuple(
-            ReadRecord(f"{row.subject_kind} {row.subject_id}", row.lookings, row.people, row.latest_at)
-            for row in lines.records_looked_at(sought, viewer=viewer)
-        ),
+    records = tuple(
+        ReadRecord(f"{row.subject_kind} {row.subject_id}", row.lookings, row.people, row.latest_at)
+        for row in lines.records_looked_at(sought, viewer=viewer)
     )
+    return records, lines.people_who_looked(sought, viewer=viewer)
 
 
-def _record(asked: Asked, viewer: Actor, at: datetime, *, as_file: bool = False) -> None:
+def _record(asked: Asked, viewer: Actor, at: datetime, *, as_file: bool) -> None:
     with transaction.atomic():
         ledger.record(
             READINGS,
@@ -211,7 +220,7 @@ def own_readings(*, viewer: Actor, at: datetime, skip: int = 0, most: int = 50) 
     rules.require(viewer, "see_own_readings", rules.About(account_id=viewer.account_id))
     own = lines.Sought(tuple(rules.LOOKED_AT), at - OWN_READINGS_FOR, at, accounts=_of(viewer.account_id))
     names = {viewer.account_id or 0: viewer.name}
-    total = lines.count_of_lookings(own, viewer=viewer)
+    total = lines.extent_of_lookings(own, viewer=viewer).count
     found = lines.lookings(own, viewer=viewer, skip=_within(skip, most, total), most=most)
     return _lines(found, names), total
 
@@ -263,24 +272,26 @@ def _days(
     viewer: Actor,
     today: date,
     only: Collection[tuple[date, int]] = (),
-    full: Collection[tuple[date, int]] | None = None,
 ) -> tuple[ReadDay, ...]:
-    """Each day of each person, or `only` some; what is usual is looked for where it matters: on the `full` days."""
-    shown = _narrowed(sought, only) if only else sought
+    """Each day of each person, or `only` some; what is usual for somebody is asked only where they looked at many."""
+    shown = [
+        row
+        for row in lines.days_of_lookings(_narrowed(sought, only) if only else sought, night=_NIGHT, viewer=viewer)
+        if not only or (row.on, row.account_id) in only
+    ]
+    many = {row.account_id for row in shown if row.records >= rules.MANY_RECORDS}
     # What is usual for somebody is all they look at, also where one record or kind is asked for.
     whole = lines.Sought(
         [event for event in rules.LOOKED_AT if event != READINGS],
         _midnight(asked.first - rules.USUAL_OVER),
         sought.until,
-        accounts=_of(asked.account_id) if full is None else {account for _, account in full},
+        accounts=many,
     )
     everything: dict[int, list[lines.DayOfLookings]] = defaultdict(list)
-    for row in lines.days_of_lookings(whole, night=_NIGHT, viewer=viewer) if full is None or full else ():
+    for row in lines.days_of_lookings(whole, night=_NIGHT, viewer=viewer) if many else ():
         everything[row.account_id].append(row)
     found = []
-    for row in lines.days_of_lookings(shown, night=_NIGHT, viewer=viewer):
-        if only and (row.on, row.account_id) not in only:
-            continue
+    for row in shown:
         reader = named.get(row.account_id)
         earlier = [
             before.records for before in everything[row.account_id] if row.on - rules.USUAL_OVER <= before.on < row.on

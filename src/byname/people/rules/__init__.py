@@ -1,12 +1,16 @@
 """Decisions about people: who may do what, how a name is shown, when a photo may be, what a spoken code opens."""
 
 from byname.people.rules.accounts import (
+    CLOSED_ACCOUNT_KEPT,
+    INVITATION_KEPT,
     INVITATION_LASTS,
     account_address,
     account_name,
     account_roles,
     changed_words,
     device_of,
+    email_left_words,
+    email_taken_words,
     ended_words,
     invitation_words,
     may_be_opened,
@@ -40,7 +44,7 @@ from byname.people.rules.oversight import (
     usual,
     what_stands_out,
 )
-from byname.people.rules.own import LARGEST_PHOTO, PHOTO_AGREEMENT, OwnWords, own_faults
+from byname.people.rules.own import PHOTO_AGREEMENT, OwnWords, own_faults
 from byname.people.rules.permissions import (
     REASONS_TO_LOOK,
     ROLES,
@@ -51,9 +55,11 @@ from byname.people.rules.permissions import (
     require_reach,
     require_reason,
 )
-from byname.people.rules.pictures import SIZES, Rendition, drawn_face, renditions, token_of
+from byname.people.rules.pictures import LARGEST_PHOTO, SIZES, Rendition, drawn_face, renditions, token_of
 
 __all__ = [
+    "CLOSED_ACCOUNT_KEPT",
+    "INVITATION_KEPT",
     "INVITATION_LASTS",
     "LANGUAGES",
     "LARGEST_PHOTO",
@@ -83,6 +89,8 @@ __all__ = [
     "changed_words",
     "device_of",
     "drawn_face",
+    "email_left_words",
+    "email_taken_words",
     "ended_words",
     "invitation_words",
     "may",

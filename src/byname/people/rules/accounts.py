@@ -14,6 +14,11 @@ from byname.vocabulary import Refused
 INVITATION_LASTS: Final = timedelta(hours=72)
 """How long the link of an invitation opens."""
 
+INVITATION_KEPT: Final = timedelta(days=90)
+"""How long an invitation is known after its link opened for the last time: as long as that its letter was sent."""
+CLOSED_ACCOUNT_KEPT: Final = timedelta(days=2 * 365)
+"""How long the account of somebody who left is kept: so long the ledger's numbers can still be told a name."""
+
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:\\]+@[^\s@<>()\[\]\",;:\\]+\.[^\s@<>()\[\]\",;:\\]+\Z")
 _LONGEST_ADDRESS = 254
 _LONGEST_NAME = 120
@@ -127,6 +132,27 @@ def changed_words(name: str) -> dict[str, str]:
     return {
         "subject": "Your account was changed",
         "body": f"{_greeting(name)}\n\n{said}\n\nIf this is a mistake, tell an administrator.\n",
+    }
+
+
+def email_left_words(name: str) -> dict[str, str]:
+    """The letter to the address an account is no longer known by; it does not tell the new one."""
+    said = "An administrator changed the e-mail address of your account at the desk. This address opens it no longer."
+    where = "You were signed out everywhere, and letters go to the new address from now on."
+    end = "If you did not ask for this, tell an administrator at once."
+    return {
+        "subject": "Your e-mail address at the desk was changed",
+        "body": f"{_greeting(name)}\n\n{said} {where}\n\n{end}\n",
+    }
+
+
+def email_taken_words(name: str) -> dict[str, str]:
+    """The letter to the address an account is known by from now on."""
+    said = "Your account at the desk is known by this e-mail address now. Sign in with it; all else stays as it was."
+    end = "You were signed out everywhere. If you have no account at the desk, tell the service: a mistake was made."
+    return {
+        "subject": "You sign in to the desk with this address now",
+        "body": f"{_greeting(name)}\n\n{said}\n\n{end}\n",
     }
 
 

@@ -46,7 +46,7 @@ class DayOfReading:
     """How many looks at what lies outside their own areas or divisions."""
     at_night: int = 0
     usual: float | None = None
-    """How many records a day they looked at before; None where they looked at nothing."""
+    """How many records a day they looked at before; None where they looked at nothing, or nothing is many today."""
     off_duty: bool = False
     """Whether they record hours, and have none on this day."""
 

@@ -9,9 +9,6 @@ from typing import Final
 from byname.people.rules.officers import OfficerRow, officer_faults
 from byname.vocabulary import RowFault
 
-LARGEST_PHOTO: Final = 5 * 1024 * 1024
-"""Bytes of a photo as an officer gives it."""
-
 PHOTO_AGREEMENT: Final = (
     "photo-1",
     (

@@ -20,51 +20,52 @@ SCOPES: Final[tuple[Scope, ...]] = ("", "own", "areas", "division", "service")
 # A star: who looks must say why, by a code of REASONS_TO_LOOK.
 # fmt: off
 _TABLE: Final = """
-act                  | public  officer sergeant coordinator analyst overseer clerk   administrator operator byname
-see_public           | service service service  service     service service  service service       service  service
-check_spoken_code    | service service service  service     service service  service service       service  service
-see_today            | .       own     own      own         own     own      own     own           .        .
-sign_in              | service service service  service     service service  service service       .        .
-keep_own_sign_in     | .       own     own      own         own     own      own     own           .        .
-know_reach           | .       .       .        .           .       .        .       .             .        service
-declare_conflict     | .       own     own      own         .       .        .       .             .        .
-count_conflicts      | .       .       division .           .       .        .       .             .        .
-see_own_readings     | .       own     own      own         own     own      own     own           .        .
-see_team             | .       areas   division service     .       .        service .             service  service
-see_officer          | .       own     division service     .       .        .       .             service  service
-edit_officer         | .       own     .        service     .       .        .       .             service  .
-give_photo           | .       own     .        .           .       .        .       .             service  .
-withdraw_photo       | .       own     division service     .       .        .       .             service  .
-hide_officer         | .       own     service  service     .       .        .       service       service  .
-show_officer         | .       own     division service     .       .        .       .             service  .
-see_spoken_code      | .       own     .        .           .       .        .       .             .        service
-bring_register       | .       .       .        .           .       .        .       .             service  .
-bring_land           | .       .       .        .           .       .        .       .             service  .
-see_postings         | .       areas   division service     .       .        .       .             service  service
-weigh_posting        | .       .       division service     .       .        .       .             service  service
-propose_posting      | .       .       division service     .       .        .       .             .        .
-adopt_posting        | .       .       .        service     .       .        .       .             service  .
-end_posting          | .       .       .        service     .       .        .       .             service  .
-announce_change      | .       .       .        service     .       .        .       .             service  service
-see_end_reason       | .       .       .        service*    .       .        .       .             .        .
-cover_area           | .       .       division service     .       .        .       .             service  .
-record_hours         | .       own     division .           .       .        .       .             service  .
-see_hours_of_officer | .       own     division .           .       .        .       .             .        .
-publish_hours        | .       .       .        .           .       .        .       .             service  service
-see_continuity       | .       .       division service     service service  .       .             service  .
-open_handover        | .       areas   division service     .       .        .       .             .        service
-see_handover         | .       areas   division .           .       .        .       .             .        .
-work_handover        | .       areas   division .           .       .        .       .             .        .
-stand_in_handover    | .       .       division .           .       .        .       .             .        .
-see_readings         | .       .       .        .           .       service  .       .             .        .
-see_accounts         | .       .       .        .           .       .        .       service       service  .
-invite               | .       .       .        .           .       .        .       service       service  .
-change_account       | .       .       .        .           .       .        .       service       service  .
-reset_second_factor  | .       .       .        .           .       .        .       service       service  .
-end_account          | .       .       .        .           .       .        .       service       service  .
-see_delivery         | .       .       .        .           .       .        .       service       service  service
-open_prompt          | .       .       .        .           .       .        .       .             service  .
-keep_house           | .       .       .        .           .       .        .       .             service  service
+act                  | public  officer sergeant  coordinator analyst overseer clerk   administrator operator byname
+see_public           | service service service   service     service service  service service       service  service
+check_spoken_code    | service service service   service     service service  service service       service  service
+see_today            | .       own     own       own         own     own      own     own           .        .
+sign_in              | service service service   service     service service  service service       .        .
+keep_own_sign_in     | .       own     own       own         own     own      own     own           .        .
+know_reach           | .       .       .         .           .       .        .       .             .        service
+declare_conflict     | .       own     own       own         .       .        .       .             .        .
+count_conflicts      | .       .       division  .           .       .        .       .             .        .
+see_own_readings     | .       own     own       own         own     own      own     own           .        .
+see_team             | .       areas   division  service     .       .        service .             service  service
+see_officer          | .       own     division  service     .       .        .       .             service  service
+edit_officer         | .       own     .         service     .       .        .       .             service  .
+give_photo           | .       own     .         .           .       .        .       .             service  .
+withdraw_photo       | .       own     division  service     .       .        .       .             service  .
+hide_officer         | .       own     service   service     .       .        .       service       service  .
+show_officer         | .       own     division  service     .       .        .       .             service  .
+see_spoken_code      | .       own     .         .           .       .        .       .             .        service
+bring_register       | .       .       .         .           .       .        .       .             service  .
+bring_land           | .       .       .         .           .       .        .       .             service  .
+see_postings         | .       areas   division  service     .       .        .       .             service  service
+weigh_posting        | .       .       division  service     .       .        .       .             service  service
+propose_posting      | .       .       division  service     .       .        .       .             .        .
+adopt_posting        | .       .       .         service     .       .        .       .             service  .
+end_posting          | .       .       .         service     .       .        .       .             service  .
+announce_change      | .       .       .         service     .       .        .       .             service  service
+see_end_reason       | .       .       .         service*    .       .        .       .             .        .
+cover_area           | .       .       division  service     .       .        .       .             service  .
+record_hours         | .       own     division  .           .       .        .       .             service  .
+see_hours_of_officer | .       own     division  .           .       .        .       .             .        .
+publish_hours        | .       .       .         .           .       .        .       .             service  service
+see_continuity       | .       .       division  service     service service  .       .             service  .
+open_handover        | .       areas   division  service     .       .        .       .             .        service
+see_handover         | .       areas   division  .           .       .        .       .             .        .
+work_handover        | .       areas   division  .           .       .        .       .             .        .
+stand_in_handover    | .       .       division  .           .       .        .       .             .        .
+see_readings         | .       .       .         .           .       service  .       .             .        .
+see_accounts         | .       .       .         .           .       .        .       service       service  .
+invite               | .       .       .         .           .       .        .       service       service  .
+change_account       | .       .       .         .           .       .        .       service       service  .
+change_email         | .       .       .         .           .       .        .       service       service  .
+reset_second_factor  | .       .       .         .           .       .        .       service       service  .
+end_account          | .       .       .         .           .       .        .       service       service  .
+see_delivery         | .       .       .         .           .       .        .       service       service  service
+open_prompt          | .       .       .         .           .       .        .       .             service  .
+keep_house           | .       .       .         .           .       .        .       .             service  service
 """
 # fmt: on
 
@@ -108,6 +109,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "see_accounts": "see the accounts",
     "invite": "invite somebody",
     "change_account": "change an account's roles and reach",
+    "change_email": "change the e-mail address an account is known by",
     "reset_second_factor": "reset a second factor, never waive it",
     "end_account": "end an account and its sessions",
     "see_delivery": "see whether letters were delivered",

@@ -19,7 +19,8 @@ from byname.vocabulary import Refused
 SIZES: Final = {"small": (120, 140), "medium": (360, 420), "large": (720, 840)}
 """Width and height in pixels, six to seven."""
 
-_LARGEST_FILE = 8 * 1024 * 1024
+LARGEST_PHOTO: Final = 12_000_000
+"""Bytes of a photo as it is given."""
 _MOST_PIXELS = 40_000_000
 _MOST_DECODED_WHOLE = 16_000_000
 """Of PNG and WebP: only JPEG can be decoded at a fraction of its size."""
@@ -83,8 +84,8 @@ def _made_of(photo: Image.Image) -> tuple[Rendition, ...]:
 
 
 def _photo(content: bytes) -> Image.Image:
-    if len(content) > _LARGEST_FILE:
-        raise Refused("The photo is larger than 8 MB; save it smaller and try again.", code="photo-too-large")
+    if len(content) > LARGEST_PHOTO:
+        raise Refused("The photo is larger than 12 MB; save it smaller and try again.", code="photo-too-large")
     if _SECOND_NATURE.search(content) or _ARCHIVE_END in content[-66_000:]:
         raise Refused("This file is not only a picture; save the photo as a plain JPEG.", code="photo-polyglot")
     _check_webp(content)

@@ -31,7 +31,6 @@ from byname.postings.actions.proposals import (
     propose_posting,
 )
 from byname.postings.actions.serving import (
-    Hidden,
     Posted,
     PostingsBrought,
     announce,
@@ -40,10 +39,10 @@ from byname.postings.actions.serving import (
     bring_postings,
     cover,
     end_posting,
-    hide_officer,
     post_officer,
+    undo_end,
 )
-from byname.postings.actions.showing import show_officer, withdraw_photo
+from byname.postings.actions.showing import Hidden, hide_officer, show_officer, withdraw_photo
 
 __all__ = [
     "Hidden",
@@ -82,5 +81,6 @@ __all__ = [
     "stand_in",
     "tell_from",
     "tick_item",
+    "undo_end",
     "withdraw_photo",
 ]

@@ -45,7 +45,10 @@ def add_item(reference: str, kind: str, words: str, *, agreed_on: date | None = 
 
 
 def tick_item(reference: str, item: int, done: bool, *, by: Actor, at: datetime) -> bool:
-    """Whether ticking one thing as passed on, or taking the tick back, changed anything."""
+    """Whether ticking one thing as passed on, or taking the tick back, changed anything.
+
+    Raises Refused where it is not on the checklist (any more).
+    """
     people_rules.require_reach(by, "work_handover")
     with transaction.atomic():
         row = _to_work(reference, by)
@@ -233,7 +236,7 @@ def _to_work(reference: str, by: Actor, act: str = "work_handover") -> Handover:
 def _item(row: Handover, number: int) -> HandoverItem:
     item = HandoverItem.objects.select_for_update().filter(handover=row, pk=number).first()
     if item is None:
-        raise NotThere
+        raise Refused("Somebody took that off the list meanwhile: this is how it stands now.", code="gone")
     return item
 
 

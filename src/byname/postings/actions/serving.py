@@ -1,4 +1,4 @@
-"""Writing postings: bringing a file, posting, ending, announcing, covering; and hiding an officer."""
+"""Writing postings: bringing a file, posting, ending and undoing an end, announcing, covering."""
 
 from __future__ import annotations
 
@@ -48,14 +48,6 @@ class Posted:
     role: str
     period: Period
     planned_end_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """An officer is hidden: whether by this act, and the areas whose posters must be replaced."""
-
-    newly: bool
-    posters: tuple[str, ...]
 
 
 def bring_postings(
@@ -220,6 +212,39 @@ def end_posting(
         return _posted(posting)
 
 
+def undo_end(officer: str, area: str, *, seen: Period, reason: str, by: Actor, at: datetime) -> Posted:
+    """The posting that was ended by mistake, going on as promised; its officer is told by letter.
+
+    `seen` is its period as the person saw it, `reason` a code of rules.MISTAKES. Raises Refused where it is another by
+    now, ended too long ago, or could not go on: a posting elsewhere, another lead, a home.
+    """
+    people_rules.require(by, "end_posting")
+    today = _day(at)
+    rules.refuse_undoing(seen.last, reason, today)
+    with transaction.atomic():
+        _one_at_a_time()
+        posting = _only(officer, area, Q(period__startswith=seen.first, role__in=rules.ON_THE_TEAM))
+        if posting.period.upper != seen.last:
+            raise Refused("Somebody else changed this posting meanwhile. Read how it stands now.", code="changed")
+        first, reference = seen.first, posting.officer.reference
+        row = rules.PostingRow(reference, area, posting.role, first, None, posting.planned_end_on)
+        officers = people.officers_to_post({reference}, viewer=by)
+        areas = places.areas_to_post({area}, viewer=by)
+        faults = _unplaced(row, officers.get(reference), areas.get(area), today)
+        if faults := faults or _clashes([row], _known(officers, areas), officers, areas):
+            raise _sentence(faults)
+        posting.period, posting.ended_early_reason = DateRange(first, None), ""
+        if rules.announces_end(posting.announced_on, first):
+            posting.announced_on = None
+        _keep([], [posting], [])
+        ledger.record(
+            "posting.end_undone", subject=("posting", posting.pk), by=by, at=at, reason_code=reason,
+            facts={"ended_on": str(seen.last)}, public=True,
+        )  # fmt: skip
+        people_actions.write_to_officer(reference, "posting_goes_on", {"area": posting.area.name}, by=by, at=at)
+        return _posted(posting)
+
+
 def announce(officer: str, area: str, *, change_on: date, by: Actor, at: datetime) -> Posted:
     """The posting whose beginning or end on a day is made public today.
 
@@ -239,14 +264,6 @@ def announce(officer: str, area: str, *, change_on: date, by: Actor, at: datetim
         posting.save(update_fields=["announced_on"])
         ledger.record("posting.announced", subject=("posting", posting.pk), by=by, at=at, public=True)
         return _posted(posting)
-
-
-def hide_officer(officer: str, *, by: Actor, at: datetime) -> Hidden:
-    """What hiding an officer, by reference, leaves to do: name and face go at once, these posters must be replaced."""
-    people_rules.require(by, "hide_officer", people_rules.About(officer=officer))
-    with transaction.atomic():
-        newly = people_actions.hide_officer(officer, by=by, at=at)
-        return Hidden(newly, queries.posters_showing(officer, on=_day(at), viewer=by))
 
 
 def _refuse_homes(by: Actor, on: date) -> None:

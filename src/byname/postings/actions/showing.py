@@ -1,15 +1,33 @@
-"""Showing an officer again and taking a photo away, for whoever answers for the divisions they serve in."""
+"""Hiding an officer and showing them again, and taking a photo away."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from byname.people import actions as people_actions
 from byname.people import rules as people_rules
 from byname.postings import queries
 from byname.vocabulary import SYSTEM, Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """An officer is hidden: whether by this act, and the areas whose posters must be replaced."""
+
+    newly: bool
+    posters: tuple[str, ...]
+
+
+def hide_officer(officer: str, *, by: Actor, at: datetime) -> Hidden:
+    """What hiding an officer, by reference, leaves to do: name and face go at once, these posters must be replaced."""
+    people_rules.require(by, "hide_officer", people_rules.About(officer=officer))
+    with transaction.atomic():
+        newly = people_actions.hide_officer(officer, by=by, at=at)
+        return Hidden(newly, queries.posters_showing(officer, on=timezone.localtime(at).date(), viewer=by))
 
 
 def show_officer(officer: str, *, by: Actor, at: datetime) -> bool:

@@ -35,6 +35,7 @@ from byname.postings.queries.cover import (
 from byname.postings.queries.desk import (
     AreaDesk,
     AreaLine,
+    EndedSeen,
     EndReason,
     NextChange,
     OfficerDesk,
@@ -46,6 +47,7 @@ from byname.postings.queries.desk import (
     area_lines,
     areas_in_reach,
     end_reason,
+    ended_lately,
     officer_desk,
     officers_in_reach,
 )
@@ -125,6 +127,7 @@ __all__ = [
     "EarlyEnds",
     "EarlyEndsOfYear",
     "EndReason",
+    "EndedSeen",
     "EndingSeen",
     "Figure",
     "Found",
@@ -173,6 +176,7 @@ __all__ = [
     "divisions_served",
     "early_ends_by_year",
     "end_reason",
+    "ended_lately",
     "ending",
     "handover",
     "hours_by_month",

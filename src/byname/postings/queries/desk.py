@@ -67,6 +67,8 @@ class AreaDesk:
     arriving: tuple[Serving, ...]
     leaving: tuple[Serving, ...]
     """Those of the team whose last day is set."""
+    left: tuple[Serving, ...]
+    """Those whose last day is past and whose end can still be undone, for who may do that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,16 @@ class OfficerDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedSeen:
+    """One posting whose end can still be undone."""
+
+    officer_title: str
+    role: str
+    period: Period
+    planned_end_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class EndReason:
     """Why one posting ended early: a code of rules.REASONS."""
 
@@ -139,7 +151,7 @@ def areas_in_reach(
         area
         for area in areas
         if (not division or area.division_code == division)
-        and all(word in area.name.casefold() or word in area.slug for word in words)
+        and (not words or all(word in area.name.casefold() or word in area.slug for word in words))
         and (scope == "service" or people_rules.may(viewer, act, _about(area)))
     )
 
@@ -180,7 +192,11 @@ def area_desk(area: places.AreaFacts, *, on: date, viewer: Actor) -> AreaDesk:
         if role in rules.ON_THE_TEAM
     ]
     standing = [row for row in rows if row[2].upper is None or row[2].upper > on]
-    officers = _officers({row[0] for row in standing}, on, viewer)
+    begins = {(row[0], row[2].lower) for row in rows if row[1] in rules.ON_THE_TEAM}
+    ends = people_rules.may(viewer, "end_posting", _about(area))
+    lately = [row for row in rows if ends and row[1] in rules.ON_THE_TEAM and rules.can_be_undone(row[2].upper, on)]
+    lately = [row for row in lately if (row[0], row[2].upper) not in begins]
+    officers = _officers({row[0] for row in (*standing, *lately)}, on, viewer)
     serving = []
     for reference, role, period, planned_end_on, announced_on in standing:
         unbroken = rules.since(reference, history, on) if role in rules.ON_THE_TEAM and period.lower <= on else None
@@ -200,7 +216,6 @@ def area_desk(area: places.AreaFacts, *, on: date, viewer: Actor) -> AreaDesk:
     team = [each for each in serving if each.role in rules.ON_THE_TEAM and each.first <= on]
     team.sort(key=lambda each: rules.place_in_team(each.role, each.since, each.officer.reference))
     # Who goes on here in another role leaves nobody.
-    begins = {(row[0], row[2].lower) for row in rows if row[1] in rules.ON_THE_TEAM}
     stays = {(row[0], row[2].upper) for row in standing if (row[0], row[2].upper) in begins}
     return AreaDesk(
         area=area,
@@ -212,6 +227,10 @@ def area_desk(area: places.AreaFacts, *, on: date, viewer: Actor) -> AreaDesk:
                 (each for each in team if each.last and (each.officer.reference, each.last) not in stays),
                 key=lambda each: each.last or date.max,
             )
+        ),
+        left=tuple(
+            Serving(officers[reference], role, period.lower, period.lower, period.upper, planned_end_on, announced_on)
+            for reference, role, period, planned_end_on, announced_on in lately
         ),
     )
 
@@ -273,6 +292,20 @@ def officer_desk(reference: str, *, on: date, at: datetime, viewer: Actor) -> Of
         divisions=divisions,
         explains=bool(people_rules.reach(viewer, "see_end_reason")),
     )
+
+
+def ended_lately(officer: str, area: str, *, on: date, viewer: Actor) -> EndedSeen:
+    """The posting of an officer to an area whose end can still be undone; NotThere where there is none."""
+    people_rules.require(viewer, "end_posting", people_rules.About(area=area))
+    rows = Posting.objects.filter(
+        officer__reference=officer, area__slug=area, role__in=rules.ON_THE_TEAM, period__endswith__lte=on
+    ).order_by("-period__endswith")
+    row = rows.values_list("role", "period", "planned_end_on").first()
+    if row is None or not rules.can_be_undone(row[1].upper, on):
+        raise NotThere
+    role, period, planned_end_on = row
+    title = _officers({officer}, on, viewer)[officer].title
+    return EndedSeen(title, role, Period(period.lower, period.upper), planned_end_on)
 
 
 def end_reason(officer: str, area: str, first: date, *, reason: str, at: datetime, viewer: Actor) -> EndReason:

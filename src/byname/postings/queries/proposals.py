@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Final, Literal
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Q
 
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.places.queries import posts as places
 from byname.postings import rules
-from byname.postings.models import Posting, Proposal
+from byname.postings.models import Posting
 from byname.vocabulary import Actor, NotThere, Period
 
 State = Literal["waiting", "adopted", "dropped"]
@@ -67,24 +68,23 @@ class ProposalSeen:
 
 def proposals_waiting(*, viewer: Actor, area: str = "") -> tuple[ProposalLine, ...]:
     """What waits for a decision within the viewer's reach, by first day; of one area where it is named."""
-    wanted = _within_reach(viewer).filter(adopted_at=None, dropped_at=None)
-    if area:
-        wanted = wanted.filter(area__slug=area)
-    return _lines(wanted.order_by("first_on", "pk"))
+    where = "proposal.adopted_at IS NULL AND proposal.dropped_at IS NULL"
+    return _lines(f"{where} AND area.slug = %(area)s" if area else where, {"area": area}, viewer)
 
 
 def proposals_decided(*, since: datetime, viewer: Actor) -> tuple[ProposalLine, ...]:
     """What the viewer proposed and somebody else decided since a moment, latest first."""
-    mine = _within_reach(viewer).filter(proposed_by=viewer.account_id).exclude(decided_by=viewer.account_id)
-    lately = Q(adopted_at__gte=since) | Q(dropped_at__gte=since)
-    return tuple(
-        sorted(_lines(mine.filter(lately)), key=lambda line: line.decided_at or line.proposed_at, reverse=True)
+    lately = (
+        "proposal.proposed_by = %(viewer)s AND proposal.decided_by IS DISTINCT FROM %(viewer)s"
+        " AND (proposal.adopted_at >= %(since)s OR proposal.dropped_at >= %(since)s)"
     )
+    found = _lines(lately, {"viewer": viewer.account_id, "since": since}, viewer)
+    return tuple(sorted(found, key=lambda line: line.decided_at or line.proposed_at, reverse=True))
 
 
 def proposal_line(number: int, *, viewer: Actor) -> ProposalLine:
     """One proposal as it stands on a list; NotThere for what is not the viewer's."""
-    line = next(iter(_lines(_within_reach(viewer).filter(pk=number))), None)
+    line = next(iter(_lines("proposal.id = %(number)s", {"number": number}, viewer)), None)
     if line is None:
         raise NotThere
     return line
@@ -156,7 +156,7 @@ def ending(officer: str, area: str, *, on: date, viewer: Actor) -> EndingSeen:
     NotThere where there is none, or the viewer may not end it.
     """
     people_rules.require(viewer, "end_posting", people_rules.About(area=area))
-    team = _on_record(Q(area__slug=area), on, 0)
+    team = _on_record("area.slug = %(area)s", {"area": area}, on)
     posting = next((each for each in team if each.officer == officer), None)
     if posting is None:
         raise NotThere
@@ -171,15 +171,6 @@ def ending(officer: str, area: str, *, on: date, viewer: Actor) -> EndingSeen:
     )
 
 
-def _within_reach(viewer: Actor) -> QuerySet[Proposal]:
-    # Who adopts sees what there is to adopt, though an operator proposes nothing.
-    act = "propose_posting" if people_rules.reach(viewer, "propose_posting") else "adopt_posting"
-    scope = people_rules.require_reach(viewer, act)
-    if scope == "service":
-        return Proposal.objects.all()
-    return Proposal.objects.filter(area__division_code__in=viewer.divisions)
-
-
 def _divisions_of(officer: str, on: date) -> frozenset[str]:
     """The codes of the divisions an officer serves in from a day on."""
     lasting = Q(period__endswith=None) | Q(period__endswith__gt=on)
@@ -187,17 +178,36 @@ def _divisions_of(officer: str, on: date) -> frozenset[str]:
     return frozenset(rows.values_list("area__division_code", flat=True)) - {""}
 
 
-def _lines(rows: QuerySet[Proposal]) -> tuple[ProposalLine, ...]:
+# In SQL: five tables put together from the models took longer than to ask them, on every Today of those who plan.
+_LINES: Final = """
+    SELECT proposal.id, officer.reference, officer.rank, officer.family_name, officer.badge_number, area.slug,
+        area.name, proposal.role, proposal.first_on, proposal.planned_end_on, leaving.rank, leaving.family_name,
+        leaving.badge_number, leaving.reference, proposal.succeeds_id, proposal.proposed_at, proposal.adopted_at,
+        proposal.dropped_at
+    FROM byname_proposal proposal
+    JOIN byname_officer officer ON officer.id = proposal.officer_id
+    JOIN byname_area area ON area.id = proposal.area_id
+    LEFT JOIN byname_posting before ON before.id = proposal.succeeds_id
+    LEFT JOIN byname_officer leaving ON leaving.id = before.officer_id
+    WHERE (%(everywhere)s OR area.division_code = ANY(%(divisions)s)) AND {where}
+    ORDER BY proposal.first_on, proposal.id
+"""
+
+
+def _lines(where: str, about: Mapping[str, Any], viewer: Actor) -> tuple[ProposalLine, ...]:
+    """The proposals within reach for which an SQL condition on `proposal` and `area` holds, by first day."""
+    # Who adopts sees what there is to adopt, though an operator proposes nothing.
+    act = "propose_posting" if people_rules.reach(viewer, "propose_posting") else "adopt_posting"
+    everywhere = people_rules.require_reach(viewer, act) == "service"
+    with connection.cursor() as cursor:
+        reach: dict[str, Any] = {"everywhere": everywhere, "divisions": sorted(viewer.divisions)}
+        cursor.execute(_LINES.format(where=where), {**reach, **about})
+        rows = cursor.fetchall()
     found = []
     for (
         number, officer, rank, family, badge, area, area_name, role, first_on, planned_end_on, before_rank,
         before_family, before_badge, before, succeeds, proposed_at, adopted_at, dropped_at,
-    ) in rows.values_list(
-        "pk", "officer__reference", "officer__rank", "officer__family_name", "officer__badge_number", "area__slug",
-        "area__name", "role", "first_on", "planned_end_on", "succeeds__officer__rank",
-        "succeeds__officer__family_name", "succeeds__officer__badge_number", "succeeds__officer__reference", "succeeds",
-        "proposed_at", "adopted_at", "dropped_at",
-    ):  # fmt: skip
+    ) in rows:  # fmt: skip
         found.append(
             ProposalLine(
                 number=number,
@@ -237,26 +247,36 @@ def _plan(line: ProposalLine, officer: people.OfficerToPost, area: places.AreaTo
 
 def _record(plan: rules.Plan, officer_id: int, area_id: int) -> list[rules.OnRecord]:
     """What is on record of the officer, of the area, and of the area they would leave, from the first day on."""
-    which = Q(officer=officer_id) | Q(area=area_id) | Q(pk=plan.succeeds or 0)
-    standing = _on_record(which, plan.first, plan.succeeds or 0)
-    left = {posting.area for posting in standing if posting.officer == plan.officer} - {plan.area}
-    if not left:
-        return standing
-    known = {posting.number for posting in standing}
-    beside = _on_record(Q(area__slug__in=left), plan.first, 0)
-    return [*standing, *(posting for posting in beside if posting.number not in known)]
+    # The areas they would leave as a list found first: so all four are found by an index.
+    which = """
+        (posting.officer_id = %(officer)s OR posting.area_id = %(area)s OR posting.id = %(also)s
+        OR posting.area_id = ANY(ARRAY(
+            SELECT area_id FROM byname_posting
+            WHERE officer_id = %(officer)s AND role = ANY(%(team)s)
+              AND (upper(period) IS NULL OR upper(period) > %(first)s OR id = %(also)s)
+        )))
+    """
+    return _on_record(which, {"officer": officer_id, "area": area_id}, plan.first, plan.succeeds or 0)
 
 
-def _on_record(which: Q, first: date, also: int) -> list[rules.OnRecord]:
-    lasting = Q(period__endswith=None) | Q(period__endswith__gt=first) | Q(pk=also)
-    rows = (
-        Posting.objects.filter(which & lasting, role__in=rules.ON_THE_TEAM)
-        .order_by(F("period").asc(), "pk")
-        .values_list(
-            "pk", "officer__reference", "officer__rank", "officer__family_name", "officer__badge_number",
-            "officer__languages", "area__slug", "area__name", "role", "period", "planned_end_on",
-        )
-    )  # fmt: skip
+_ON_RECORD: Final = """
+    SELECT posting.id, officer.reference, officer.rank, officer.family_name, officer.badge_number, officer.languages,
+        area.slug, area.name, posting.role, posting.period, posting.planned_end_on
+    FROM byname_posting posting
+    JOIN byname_officer officer ON officer.id = posting.officer_id
+    JOIN byname_area area ON area.id = posting.area_id
+    WHERE posting.role = ANY(%(team)s) AND {where}
+      AND (upper(posting.period) IS NULL OR upper(posting.period) > %(first)s OR posting.id = %(also)s)
+    ORDER BY posting.period, posting.id
+"""
+
+
+def _on_record(where: str, about: Mapping[str, Any], first: date, also: int = 0) -> list[rules.OnRecord]:
+    """The lead and member postings not over on a day, or `also` that one, for which an SQL condition holds."""
+    with connection.cursor() as cursor:
+        asked: dict[str, Any] = {"team": list(rules.ON_THE_TEAM), "first": first, "also": also}
+        cursor.execute(_ON_RECORD.format(where=where), {**asked, **about})
+        rows = cursor.fetchall()
     return [
         rules.OnRecord(
             number=number,

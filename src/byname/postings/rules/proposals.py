@@ -18,6 +18,10 @@ DECIDED_LATELY: Final = timedelta(days=7)
 """For so long whoever proposed is told what was decided."""
 ENDED_WITHIN: Final = timedelta(days=7)
 """A last day may be so long past when it is set at the desk; an older one is a slip."""
+UNDONE_WITHIN: Final = timedelta(days=14)
+"""So long after it an end can be undone at the desk: a day already past when it was set leaves a week to see it."""
+MISTAKES: Final = ("wrong_day", "wrong_officer", "stays")
+"""Why an end is undone."""
 STAYS_BEYOND: Final = timedelta(days=366)
 """So long after the promised end a posting may last at the desk; a later day is a slip."""
 
@@ -164,6 +168,22 @@ def refuse_last_day(day: date, first: date, planned_end_on: date | None, on: dat
     if day > promised + STAYS_BEYOND:
         until = f"the promised {spoken_day(promised)}" if promised == planned_end_on else "today"
         raise Refused(f"That is more than a year after {until}: look at the year.", code="last-day", field="last_day")
+
+
+def can_be_undone(last: date | None, on: date) -> bool:
+    """Whether an end that has come, by the first day no longer served, may still be undone at the desk."""
+    return last is not None and last <= on <= last + UNDONE_WITHIN
+
+
+def refuse_undoing(last: date | None, reason: str, on: date) -> None:
+    """Nothing, or Refused: what ended long ago stays as it was told, and whoever undoes an end says why."""
+    if not can_be_undone(last, on):
+        raise Refused(
+            f"An end is undone at the desk until {UNDONE_WITHIN.days} days after it. Propose a new posting instead.",
+            code="too-late",
+        )
+    if reason not in MISTAKES:
+        raise Refused("Say why the end was a mistake.", code="no-reason", field="reason")
 
 
 def spoken_day(day: date) -> str:

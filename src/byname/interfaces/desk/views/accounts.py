@@ -37,6 +37,7 @@ _DONE: Final = {
     "invited": "The invitation is on its way by letter. Its link works for three days.",
     "withdrawn": "That invitation opens nothing any more.",
     "changed": "Changed. What they may do follows from now on.",
+    "email": "Their e-mail address is changed, and they are signed out everywhere. Letters go to both addresses.",
     "reset": "Their second factor is gone, they are signed out everywhere, and a letter with a link is on its way.",
     "ended": "The account has ended. They are signed out everywhere.",
 }
@@ -76,21 +77,30 @@ class Invitation(Reach):
     field_order = ("name", "email", "roles", "divisions", "badge")
 
 
+class Email(forms.Form):
+    """The address an account is to be known by."""
+
+    email = forms.EmailField(label="New e-mail address", max_length=254)
+
+
 @staff("see_accounts")
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
     """Everybody who may sign in, or those who left; and the invitations nobody has taken up yet."""
     viewer, ended = viewer_of(request), "ended" in request.GET
-    text = request.GET.get("q", "")[:120]
+    text, role = request.GET.get("q", "")[:120], request.GET.get("role", "")
+    role = role if role in ROLES else ""
     offset = (paging.asked_for(request) - 1) * _A_PAGE
-    found = people.account_page(viewer=viewer, text=text, ended=ended, offset=offset, limit=_A_PAGE)
+    found = people.account_page(viewer=viewer, text=text, role=role, ended=ended, offset=offset, limit=_A_PAGE)
     pages = paging.pages(request, found.total, _A_PAGE)
-    alone = bool(text or ended or pages.number > 1)
+    alone = bool(text or role or ended or pages.number > 1)
     shown = {
         "accounts": found.accounts,
         "total": found.total,
         "pages": pages,
         "text": text,
+        "role": role,
+        "roles": [(each, each.capitalize() + "s") for each in ROLES],
         "ended": ended,
         "invitations": () if alone else people.open_invitations(viewer=viewer, at=timezone.now()),
         "done": _DONE.get(request.GET.get("done", "")),
@@ -175,6 +185,28 @@ def change(request: HttpRequest, account_id: int) -> HttpResponse:
     return render(request, "desk/accounts/change.html", shown, status=422 if request.method == "POST" else 200)
 
 
+@staff("change_email")
+@proven_lately
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_email(request: HttpRequest, account_id: int) -> HttpResponse:
+    """A page to change the e-mail address somebody signs in with."""
+    found = _of_somebody_else(request, account_id)
+    form = Email(request.POST or None)
+    shown: dict[str, Any] = {"form": form, "account": found}
+    if request.method == "POST" and form.is_valid():
+        try:
+            people_actions.change_email(
+                account_id, form.cleaned_data["email"], link=_link(request), by=viewer_of(request), at=timezone.now()
+            )
+        except NotThere:
+            raise
+        except Refused as refused:
+            shown |= {"refusal": refused.sentence, "refusal_field": refused.field}
+        else:
+            return see_other(reverse("account", args=[account_id]) + "?done=email")
+    return render(request, "desk/accounts/email.html", shown, status=422 if request.method == "POST" else 200)
+
+
 @staff("reset_second_factor")
 @proven_lately
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -232,6 +264,7 @@ urls = [
     path("accounts/invitations/<int:invitation_id>/withdraw/", withdraw, name="withdraw-invitation"),
     path("accounts/<int:account_id>/", account, name="account"),
     path("accounts/<int:account_id>/change/", change, name="change-account"),
+    path("accounts/<int:account_id>/email/", change_email, name="change-email"),
     path("accounts/<int:account_id>/reset/", reset, name="reset-second-factor"),
     path("accounts/<int:account_id>/end/", end, name="end-account"),
 ]

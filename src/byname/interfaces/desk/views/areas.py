@@ -1,4 +1,4 @@
-"""Areas at the desk: the list, one area with its team, and ending a posting."""
+"""Areas at the desk: the list, one area with its team, ending a posting and undoing it."""
 
 from __future__ import annotations
 
@@ -178,8 +178,44 @@ def end_posting(request: HttpRequest, slug: str, reference: str) -> HttpResponse
     return render(request, "desk/areas/end.html", shown, status=422 if request.method == "POST" else 200)
 
 
+class Undoing(forms.Form):
+    """Why an end is undone."""
+
+    reason = forms.ChoiceField(
+        label="Why the end was a mistake",
+        choices=wording.choices(posting_rules.MISTAKES, wording.MISTAKES, "Choose"),
+        error_messages={"required": "Say why the end was a mistake."},
+    )
+    first = days.Day()
+    last = days.Day()
+
+
+@staff("end_posting")
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo_end(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Undoing an end that was set by mistake and has come: the posting goes on as it was promised."""
+    viewer, on = viewer_of(request), snapshot.today()
+    facts = area_of(slug)
+    seen = queries.ended_lately(reference, slug, on=on, viewer=viewer)
+    asked = Undoing(request.POST or None)
+    refusal = ""
+    if request.method == "POST" and asked.is_valid():
+        said = asked.cleaned_data
+        try:
+            was = Period(said["first"], said["last"])
+            actions.undo_end(reference, slug, seen=was, reason=said["reason"], by=viewer, at=timezone.now())
+            return see_other(reverse("desk-area", args=[slug]) + "?ended=undone")
+        except NotThere:
+            raise
+        except Refused as no:
+            refusal = no.sentence
+    shown = {"area": facts, "seen": seen, "form": asked, "refusal": refusal, "reference": reference}
+    return render(request, "desk/areas/undo_end.html", shown, status=422 if request.method == "POST" else 200)
+
+
 urls = [
     path("areas/", areas, name="desk-areas"),
     path("areas/<slug:slug>/", area, name="desk-area"),
     path("areas/<slug:slug>/end/<slug:reference>/", end_posting, name="end-posting"),
+    path("areas/<slug:slug>/end/<slug:reference>/undo/", undo_end, name="undo-end"),
 ]

@@ -19,7 +19,9 @@ from byname.places.queries import AreaFacts
 from byname.postings import queries, rules
 from byname.vocabulary import FIRST_YEAR, LAST_YEAR, Actor
 
-_A_PAGE: Final = 15
+_A_PAGE: Final = 20
+_AT_ONCE: Final = 200
+"""So many areas stand on one page where all are asked for: a division, to print."""
 
 
 def _year(request: HttpRequest, name: str) -> int:
@@ -87,12 +89,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """Who serves where over the years: one row an area, one bar a posting; or the same as a table."""
     viewer = viewer_of(request)
     asked, areas, span = _asked(request, viewer)
-    pages = paging.pages(request, len(areas), _A_PAGE)
+    whole = request.GET.get("whole") == "1"
+    pages = paging.pages(request, len(areas), _AT_ONCE if whole else _A_PAGE)
     as_table = request.GET.get("as") == "table"
-    shown_areas = areas[pages.offset : pages.offset + _A_PAGE]
+    shown_areas = areas[pages.offset : pages.offset + pages.size]
     rows = _rows(shown_areas, span, asked["role"], viewer, "table" if as_table else "")
     here = request.GET.copy()
     here["as"] = "" if as_table else "table"
+    at_once = request.GET.copy()
+    at_once["whole"], at_once["page"] = "1", "1"
     shown = asked | {
         "rows": rows,
         "drawn": [] if as_table else years.rows_of(rows, span),
@@ -103,6 +108,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "other": "?" + here.urlencode(),
         "question": "?" + request.GET.urlencode(),
         "total": len(areas),
+        "at_once": "?" + at_once.urlencode() if pages.count > 1 and len(areas) <= _AT_ONCE else "",
         "pages": pages,
         "divisions": divisions_offered(viewer, "see_postings"),
         "roles": wording.ROLES,

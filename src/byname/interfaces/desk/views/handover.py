@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from django import forms
@@ -25,7 +25,7 @@ from byname.vocabulary import Actor, NotThere, Refused
 SOURCES: Final[tuple[passing_on.Source, ...]] = ()
 """Which parts of the programme have something of their own on the checklist."""
 
-_SOON: Final = 14
+_SOON: Final = timedelta(days=14)
 """From so many days before the change an open handover stands on the sergeant's Today by itself."""
 
 
@@ -174,15 +174,15 @@ def handover_item(request: HttpRequest, reference: str) -> HttpResponse:
         raise NotThere
     item, do = form.cleaned_data["item"], form.cleaned_data["do"]
     by, at = viewer_of(request), timezone.now()
-    if do == "remove":
-        try:
+    try:
+        if do == "remove":
             actions.remove_item(reference, item, by=by, at=at)
-        except NotThere:
-            raise
-        except Refused as no:
-            return _refused(request, reference, no, request.POST.get("kind", ""))
-    else:
-        actions.tick_item(reference, item, do == "tick", by=by, at=at)
+        else:
+            actions.tick_item(reference, item, do == "tick", by=by, at=at)
+    except NotThere:
+        raise
+    except Refused as no:
+        return _refused(request, reference, no, request.POST.get("kind", ""))
     return _back(reference, request.POST.get("kind", ""))
 
 
@@ -247,7 +247,8 @@ def waiting(viewer: Actor, on: date) -> Iterable[Matter]:
     if not scope:
         return
     later = []
-    for state in queries.open_handovers(viewer=viewer):
+    # Of those further ahead only how many there are is told.
+    for state in queries.open_handovers(viewer=viewer, named_until=on + _SOON):
         side = rules.side_of(viewer.officer, state.outgoing, state.incoming)
         late = rules.is_late(state.leaves_on, state.closed, on)
         url = reverse("handover", args=[state.reference])
@@ -261,7 +262,7 @@ def waiting(viewer: Actor, on: date) -> Iterable[Matter]:
             sentence = f"{state.outgoing_title} passes on to you what is open there."
             yield Matter(f"Take over {state.area_name}", sentence, url, "Open the list", state.leaves_on, late)
         elif not side and scope == "division" and state.division_code in viewer.divisions:
-            if late or (state.leaves_on - on).days <= _SOON:
+            if late or state.leaves_on <= on + _SOON:
                 yield Matter(
                     f"The handover of {state.area_name} is {'late' if late else 'open'}",
                     _unfinished(state), url, "See what is missing", state.leaves_on, late,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,6 +16,7 @@ from django import forms
 from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -25,18 +28,20 @@ from byname.interfaces.http import staff, viewer_of
 from byname.people import queries as people
 from byname.people import rules
 from byname.postings import queries as postings
+from byname.vocabulary import Actor
 
 A_PAGE: Final = 50
 IN_A_FILE: Final = 100_000
 DAYS_SHOWN: Final = 30
 LONGEST: Final = timedelta(days=366)
 MOST_STANDING_OUT: Final = 12
+_KEPT_SECONDS: Final = 60
 WAYS: Final = (("", "Each look"), ("person", "By person"), ("record", "By record"), ("day", "By day"))
 """The ways to look at it, as they stand in the address and as they are said."""
 
 
 class Names(forms.Select):
-    """A long list of choices, written at once: a template for each of hundreds costs more than all the rest."""
+    """A list of choices, written at once: a template for each of hundreds costs more than all the rest."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The list, with the one that was chosen."""
@@ -56,7 +61,7 @@ class Which(forms.Form):
     record = forms.CharField(
         label="Record", required=False, max_length=60, help_text="A reference, such as O-7K3M9Q or H-2M4R7T."
     )
-    what = forms.ChoiceField(label="What was looked at", required=False)
+    what = forms.ChoiceField(label="What was looked at", required=False, widget=Names)
     first = days.Day(label="From", widget=forms.DateInput(attrs={"type": "date"}))
     last = days.Day(label="Up to and with", widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -104,63 +109,93 @@ class DayRow:
 @require_safe
 def readings(request: HttpRequest) -> HttpResponse:
     """Who looked at what: each look, by person, by record, or by day."""
+    viewer = viewer_of(request)
     form, asked, readers = _asked(request)
     way = request.GET.get("by", "")
     way = way if way in dict(WAYS) else ""
     plain = _plain(form, asked)
-    shown = _counted(request, asked, readers, way) if way else _latest(request, asked, readers)
-    shown |= {
+    # Written to the ledger each time; what is counted beside stands as long as there are the same looks.
+    found = people.looks(
+        asked,
+        viewer=viewer,
+        at=timezone.now(),
+        known=readers,
+        skip=(paging.asked_for(request) - 1) * A_PAGE,
+        most=0 if way else A_PAGE,
+    )
+    query = urlencode(plain)
+    same = _SameLooks(found.total, found.latest, int(time.monotonic() / _KEPT_SECONDS))
+    shown = {
         "form": form,
         "asked": asked,
+        "total": found.total,
+        "counted": _counted(asked, way, query, viewer, readers, same) if found.total else None,
+        "lines": _rows(found.lines, whose="their", named=True),
+        "pages": paging.pages(request, found.total, A_PAGE),
         "narrowed": bool(form.errors or asked.account_id or asked.record or asked.event or plain),
         "ways": [{"says": says, "here": key == way, "query": _query(plain, by=key)} for key, says in WAYS],
         "way": way,
-        "query": urlencode(plain),
+        "query": query,
     }
     return render(request, "desk/readings/readings.html", shown)
 
 
-def _latest(request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader]) -> dict[str, Any]:
-    """Each look, and the days that stand out."""
-    found = people.latest_looks(
-        asked,
-        viewer=viewer_of(request),
-        at=timezone.now(),
-        on_duty=_on_duty(request, asked, readers),
-        known=readers,
-        skip=(paging.asked_for(request) - 1) * A_PAGE,
-        most=A_PAGE,
-        most_standing_out=MOST_STANDING_OUT,
-    )
-    return {
-        "total": found.total,
-        "people": found.people,
-        "standing_out": found.standing_out,
-        "more_standing_out": found.standing_out_in_all - len(found.standing_out),
-        "pages": paging.pages(request, found.total, A_PAGE),
-        "lines": _rows(found.lines, whose="their", named=True),
-    }
+@dataclass(frozen=True, slots=True)
+class _SameLooks:
+    """While none of these changes, what was counted of the looks need not be counted again."""
+
+    total: int
+    latest: int
+    minute: int
+    """Officers' hours are looked up again each minute."""
 
 
-def _counted(request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader], way: str) -> dict[str, Any]:
-    """The looks counted by person, by record or by day."""
-    found = _found(request, asked, readers, most=0)
-    return {
-        "total": found.total,
-        "people": len({day.account_id for day in found.days}),
-        "by_person": _by_person(found.days) if way == "person" else (),
-        "by_record": found.records,
-        "by_day": _by_day(found.days) if way == "day" else (),
-    }
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The looks counted, as it stands on the page; and how many people looked."""
+
+    people: int
+    told: SafeString
+
+
+@lru_cache(maxsize=32)
+def _counted(
+    asked: people.Asked,
+    way: str,
+    query: str,
+    viewer: Actor,
+    readers: tuple[people.Reader, ...],
+    _same: _SameLooks,
+) -> _Counted:
+    """What stands out, or the looks by person, by record or by day: remembered, for it takes a pass over them all."""
+    shown: dict[str, Any] = {"way": way, "query": query}
+    if way == "record":
+        shown["by_record"], who = people.records_read(asked, viewer=viewer)
+        return _Counted(who, render_to_string("desk/readings/counted.html", shown))
+    on_duty = _on_duty(asked, readers, viewer)
+    if not way:
+        out = people.standing_out(
+            asked, viewer=viewer, at=timezone.now(), on_duty=on_duty, known=readers, most=MOST_STANDING_OUT
+        )
+        shown |= {"standing_out": out.days, "more_standing_out": out.in_all - len(out.days)}
+        return _Counted(out.people, render_to_string("desk/readings/standing_out.html", shown))
+    days_read = people.days_read(asked, viewer=viewer, at=timezone.now(), on_duty=on_duty, known=readers)
+    shown |= {"by_person": _by_person(days_read)} if way == "person" else {"by_day": _by_day(days_read)}
+    who = len({day.account_id for day in days_read})
+    return _Counted(who, render_to_string("desk/readings/counted.html", shown))
 
 
 @staff("see_readings")
 @require_safe
 def readings_file(request: HttpRequest) -> HttpResponse:
     """The same as a CSV file, one look a line."""
+    viewer = viewer_of(request)
     _, asked, readers = _asked(request)
-    found = _found(request, asked, readers, most=IN_A_FILE, as_file=True)
-    why = {(day.account_id, day.day.on): " ".join(day.stands_out) for day in found.days}
+    at = timezone.now()
+    found = people.looks(asked, viewer=viewer, at=at, known=readers, most=IN_A_FILE, as_file=True)
+    on_duty = _on_duty(asked, readers, viewer)
+    days_read = people.days_read(asked, viewer=viewer, at=at, on_duty=on_duty, known=readers)
+    why = {(day.account_id, day.day.on): " ".join(day.stands_out) for day in days_read}
     head = ("line", "at", "account", "person", "looked_at", "record", "reason", "outside", "day_stands_out")
     lines = []
     for line in found.lines:
@@ -203,21 +238,12 @@ def _asked(request: HttpRequest) -> tuple[Which, people.Asked, tuple[people.Read
     return form, asked, readers
 
 
-def _found(
-    request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader], *, most: int, as_file: bool = False
-) -> people.Readings:
-    on_duty = _on_duty(request, asked, readers)
-    return people.readings(
-        asked, viewer=viewer_of(request), at=timezone.now(), on_duty=on_duty, most=most, as_file=as_file
-    )
-
-
-def _on_duty(request: HttpRequest, asked: people.Asked, readers: Iterable[people.Reader]) -> dict[str, frozenset[date]]:
+def _on_duty(asked: people.Asked, readers: Iterable[people.Reader], viewer: Actor) -> dict[str, frozenset[date]]:
     """On which days those of the readers who are officers were on duty: of all, or of the one who is asked about."""
     officers = {
         reader.officer for reader in readers if reader.officer and asked.account_id in (None, reader.account_id)
     }
-    return postings.days_on_duty(officers, first=asked.first, last=asked.last, viewer=viewer_of(request))
+    return postings.days_on_duty(officers, first=asked.first, last=asked.last, viewer=viewer)
 
 
 def _by_person(days: Iterable[people.ReadDay]) -> list[PersonRow]:

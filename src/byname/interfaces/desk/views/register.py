@@ -17,6 +17,7 @@ from byname.interfaces.desk import days, paging, wording
 from byname.interfaces.http import staff, viewer_of
 from byname.people import rules
 from byname.postings import queries
+from byname.postings import rules as posting_rules
 from byname.vocabulary import NotThere, Refused
 
 _A_PAGE: Final = 40
@@ -46,6 +47,8 @@ def officer(request: HttpRequest, reference: str) -> HttpResponse:
     viewer, on = viewer_of(request), snapshot.today()
     seen = queries.officer_desk(reference, on=on, at=timezone.now(), viewer=viewer)
     of = rules.About(officer=reference, divisions=seen.divisions)
+    ends = bool(rules.reach(viewer, "end_posting"))
+    begins = {(each.area, each.period.first) for each in seen.served if each.role in posting_rules.ON_THE_TEAM}
     shown = {
         "seen": seen,
         "officer": seen.entry.seen,
@@ -57,7 +60,17 @@ def officer(request: HttpRequest, reference: str) -> HttpResponse:
         "hides": rules.may(viewer, "hide_officer", of),
         "shows": rules.may(viewer, "show_officer", of),
         "proposes": bool(rules.reach(viewer, "propose_posting")),
-        "ends": bool(rules.reach(viewer, "end_posting")),
+        "ends": ends,
+        "served": [
+            (
+                each,
+                ends
+                and each.role in posting_rules.ON_THE_TEAM
+                and posting_rules.can_be_undone(each.period.last, on)
+                and (each.area, each.period.last) not in begins,
+            )
+            for each in seen.served
+        ],
         "posters": queries.posters_showing(reference, on=on, viewer=viewer)
         if rules.may(viewer, "hide_officer", rules.About(officer=reference))
         else (),

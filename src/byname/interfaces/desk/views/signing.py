@@ -160,7 +160,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "desk/signing/invitation.html", {"invitation": None}, status=404)
     user = AuthenticationBackend().get_user(account_id)
     request.session.flush()
-    login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, user, backend=door.BACKEND)
     signals.begin_session(request)
     return see_other(reverse("second-factor"))
 

@@ -28,7 +28,6 @@ _COLUMNS = (
     "photo_consented_on",
     "photo_file",
 )
-_LARGEST_PHOTO = 8 * 1024 * 1024
 _TOLD_EVERY = 25
 
 _EXAMPLE = (
@@ -99,7 +98,7 @@ def _photo(line: Line, folder: Path) -> tuple[rules.Rendition, ...]:
         path = (beside / name).resolve()
         if path.is_relative_to(beside) and path.is_file():
             with path.open("rb") as file:
-                return rules.renditions(file.read(_LARGEST_PHOTO + 1))
+                return rules.renditions(file.read(rules.LARGEST_PHOTO + 1))
     except Refused as no:
         expected = f"another photo. {no.sentence}"
     except (OSError, ValueError):

@@ -40,6 +40,16 @@ Your posting to {area} ends. Your last day there is {last_day}.
 If this is a mistake, speak with your coordinator.
 """,
     ),
+    "posting_goes_on": Text(
+        "Your posting goes on",
+        """\
+Hello,
+
+Your posting to {area} was ended by mistake. It goes on as it was promised.
+
+If that is not so, speak with your coordinator.
+""",
+    ),
     "handover_opened": Text(
         "A handover is yours",
         """\

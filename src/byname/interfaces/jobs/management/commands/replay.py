@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """What may stand on the command line."""
         parser.add_argument("file", type=Path, help="one act a line, as JSON")
+        parser.add_argument("--backup-of", default="", help="when the backup was made")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """All acts or none; the line of the restore itself comes last."""
@@ -31,7 +31,6 @@ class Command(BaseCommand):
         by = operator("restore")
         with transaction.atomic():
             done, unknown = replay.replay(replay.taken_back(lines), by=by)
-            made_at = [said["at"] for said in map(json.loads, lines) if said.get("event") == "house.restored"]
             facts = {event.replace(".", "_"): times for event, times in sorted(done.items())}
             aside = replay.set_unknown_notes_aside(seal.folder(), timezone.now(), by=by)
             if aside:
@@ -41,7 +40,7 @@ class Command(BaseCommand):
                 subject=("house", "database"),
                 by=by,
                 at=timezone.now(),
-                facts={"backup_of": made_at[-1] if made_at else "", "unknown": unknown, **facts},
+                facts={"backup_of": options["backup_of"], "unknown": unknown, **facts},
                 public=True,
             )
         again = ", ".join(f"{event} {times}" for event, times in sorted(done.items())) or "nothing"
