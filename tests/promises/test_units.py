@@ -70,7 +70,7 @@ def test_no_proxy_writes_down_who_asked_for_what(proxy: str) -> None:
     assert text.count("access_log off;") == text.count("server {")
     assert re.search(r"^\s*log\b", text, re.MULTILINE) is None
     assert "8000" in text
-    assert re.search(r"\b6 ?m", text, re.IGNORECASE), "a photo of five megabytes gets through"
+    assert re.search(r"\b12 ?m", text, re.IGNORECASE), "a photo of twelve megabytes gets through"
 
 
 def test_nginx_believes_no_caller_about_who_they_are() -> None:
