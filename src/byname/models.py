@@ -1,5 +1,17 @@
 """Every table of byname, gathered for Django; nothing imports this module."""
 
+from byname.concerns.models import (
+    ApiKey,
+    Concern,
+    ConcernPhoto,
+    HearingProfile,
+    Leaving,
+    Message,
+    Person,
+    Subscription,
+    Verdict,
+    Wording,
+)
 from byname.ledger.models import LedgerLine, LedgerRemark, LedgerSeal, Letter, PublicVersion
 from byname.people.models import Account, Conflict, Invitation, Officer, OfficerPhoto, SpokenCode
 from byname.places.models import (
@@ -23,8 +35,11 @@ __all__ = [
     "Address",
     "AddressFile",
     "Allowance",
+    "ApiKey",
     "Area",
     "AreaNeighbourhood",
+    "Concern",
+    "ConcernPhoto",
     "Conflict",
     "Division",
     "DivisionShare",
@@ -32,16 +47,20 @@ __all__ = [
     "Edition",
     "Handover",
     "HandoverItem",
+    "HearingProfile",
     "Invitation",
     "KeptValue",
     "Landmark",
+    "Leaving",
     "LedgerLine",
     "LedgerRemark",
     "LedgerSeal",
     "Letter",
+    "Message",
     "Neighbourhood",
     "Officer",
     "OfficerPhoto",
+    "Person",
     "Posting",
     "Proposal",
     "PublicVersion",
@@ -50,4 +69,7 @@ __all__ = [
     "SpokenCode",
     "StaffSession",
     "Street",
+    "Subscription",
+    "Verdict",
+    "Wording",
 ]

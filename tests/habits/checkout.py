@@ -95,8 +95,9 @@ def height(root: Path) -> dict[str, int]:
 
 
 def copy_of_the_source(target: Path) -> Path:
-    """A copy of what the checkers read (modules and settings), to plant a violation in."""
-    for path in [ROOT / "pyproject.toml", *(ROOT / "src").glob("**/*.py"), *(ROOT / "src").glob("**/ruff.toml")]:
+    """A copy of what the checkers read (modules, settings, the words rules are made of), to plant a violation in."""
+    read = [path for kind in ("py", "toml", "txt") for path in (ROOT / "src").glob(f"**/*.{kind}")]
+    for path in [ROOT / "pyproject.toml", *read]:
         copy = target / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)

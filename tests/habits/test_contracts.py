@@ -14,7 +14,7 @@ import pytest
 from tests.habits.checkout import ROOT, copy_of_the_source, height, modules, plant
 
 MAY_NAME_NUMBERS = {"analysis", "evidence", "places"}
-FOUR = ("ledger", "people", "places", "postings")
+FOUR = ("ledger", "people", "places", "postings", "concerns")
 # For each contract what is planted against it: imports ("importer -> imported"), or modules without a place ("- it").
 # The contract must report each in just these words.
 PLANTED: dict[str, list[str]] = {

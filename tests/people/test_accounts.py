@@ -11,6 +11,7 @@ import pytest
 from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db import connection
 
 from byname.ledger.models import LedgerLine, Letter
 from byname.people import actions, queries, rules
@@ -196,14 +197,16 @@ def test_another_address_is_told_to_both_ends_the_sessions_and_stands_in_no_line
     assert sorted(told) == ["haddad@service.example", "noor@service.example"]
     assert "haddad" not in told["noor@service.example"], "the old mailbox may be somebody else's by now"
     assert queries.open_invitations(viewer=by, at=noon) == ()
-    assert actions.change_email(somebody.pk, "haddad@service.example", by=by, at=noon) == 0
+    for same in ("haddad@service.example", "HADDAD@service.example", "haddad@\u017fervice.example"):
+        assert refusal(lambda same=same: actions.change_email(somebody.pk, same, by=by, at=noon)) == "same"
     assert LedgerLine.objects.latest("pk").pk == line.pk
 
 
 def test_no_account_takes_the_address_of_another_open_or_ended(db: None, noon: datetime) -> None:
     somebody, other = staff.account("clerk"), staff.account("clerk", email="other@service.example")
     for _ in ("open", "ended"):
-        assert refusal(lambda: actions.change_email(somebody.pk, "OTHER@service.example", by=BY, at=noon)) == "taken"
+        for same in ("OTHER@service.example", "other@\u017fervice.example"):
+            assert refusal(lambda same=same: actions.change_email(somebody.pk, same, by=BY, at=noon)) == "taken"
         Account.objects.filter(pk=other.pk).update(is_active=False, left_at=noon)
     assert refusal(lambda: actions.change_email(somebody.pk, "nobody", by=BY, at=noon)) == "no-address"
     assert refusal(lambda: actions.change_email(other.pk, "new@service.example", by=BY, at=noon)) == "not-there"
@@ -305,6 +308,30 @@ def test_two_years_after_it_ended_an_account_is_gone_and_the_ledger_knows_its_nu
     kept = str(list(LedgerLine.objects.values()))
     assert (str(gone.pk) in kept, "noor" in kept.lower()) == (True, False)
     assert take_up(invite("noor@service.example", at=later), at=later) not in (gone.pk, stays.pk, left_later.pk)
+
+
+def test_the_account_of_somebody_who_is_invited_again_waits_for_them_as_long_as_the_invitation_is_open(
+    db: None, noon: datetime
+) -> None:
+    somebody = staff.account("clerk", email="back@service.example")
+    actions.end_account(somebody.pk, by=BY, at=noon - timedelta(days=729))
+    token = invite("back@service.example", at=noon)
+    assert actions.forget_closed_accounts(by=SYSTEM, at=noon + timedelta(days=2)) == 0
+    assert take_up(token, at=noon + timedelta(days=2)) == somebody.pk
+    actions.end_account(somebody.pk, by=BY, at=noon - timedelta(days=727))
+    invite("back@service.example", at=noon)
+    assert actions.forget_closed_accounts(by=SYSTEM, at=noon + rules.INVITATION_LASTS) == 3, "and both invitations"
+
+
+def test_nobody_is_invited_while_closed_accounts_are_forgotten(db: None, noon: datetime) -> None:
+    def turns() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    before = turns()
+    actions.forget_closed_accounts(by=SYSTEM, at=noon)
+    assert (before, turns()) == (0, 1)
 
 
 def test_an_invitation_is_known_for_ninety_days_after_it_opened_for_the_last_time(db: None, noon: datetime) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
+from pytest_django import Settings
 
 from byname.ledger import queries as ledger
 from byname.people import actions, queries, rules
@@ -61,6 +63,26 @@ def test_a_declared_place_closes_what_tells_of_it_until_it_is_ended(officer: Act
         "conflict.declared",
         "conflict.ended",
     ]
+
+
+def test_a_place_no_data_key_opens_any_more_closes_by_its_code_and_shuts_nobody_out(
+    officer: Actor, noon: datetime, settings: Settings
+) -> None:
+    actions.declare_conflict(["neighbourhood:3"], by=officer, at=noon)
+    stored = Conflict.objects.get().code
+    settings.BYNAME_DATA_KEYS = [Fernet.generate_key().decode()]
+    actions.declare_conflict(["neighbourhood:4"], by=officer, at=noon)
+    fresh = queries.place_codes([4], viewer=officer)[4]
+    acting = queries.actor_of(officer.account_id or 0, viewer=SYSTEM)
+    assert acting is not None
+    assert acting.conflicts == {stored, fresh}
+    own = queries.own_conflicts(viewer=officer)
+    assert [each.place for each in own] == ["", "neighbourhood:4"]
+    Conflict.objects.filter(pk=own[1].number).update(code="y" * 64)
+    assert actions.recode_conflicts(by=SYSTEM, at=noon) == 1
+    assert list(Conflict.objects.order_by("pk").values_list("code", flat=True)) == [stored, fresh]
+    actions.end_conflict(own[0].number, by=officer, at=noon)
+    assert [each.place for each in queries.own_conflicts(viewer=officer)] == ["neighbourhood:4"]
 
 
 def test_nobody_ends_another_s_conflict(officer: Actor, noon: datetime) -> None:

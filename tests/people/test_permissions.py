@@ -20,13 +20,25 @@ def test_the_widest_of_somebodys_roles_counts() -> None:
     assert rules.reach(Actor("account", account_id=1, roles=frozenset({"officer"})), "see_postings") == "areas"
 
 
-def test_an_account_without_a_role_reaches_nothing_not_even_what_is_public() -> None:
-    assert {rules.reach(Actor("account", account_id=1), act) for act in permissions.TABLE} == {""}
+def test_an_account_without_a_role_reaches_what_every_role_does_and_nothing_else() -> None:
+    nobody = Actor("account", account_id=1)
+    reached = {act: rules.reach(nobody, act) for act in permissions.TABLE if rules.reach(nobody, act)}
+    assert reached == {
+        "see_public": "service",
+        "check_spoken_code": "service",
+        "see_today": "own",
+        "sign_in": "service",
+        "keep_own_sign_in": "own",
+        "see_own_readings": "own",
+        "raise_concern": "service",
+    }
+    assert rules.may(nobody, "keep_own_sign_in", rules.About(account_id=1))
+    assert not rules.may(nobody, "keep_own_sign_in", rules.About(account_id=2))
 
 
 def test_the_public_reaches_what_is_public_and_nothing_else() -> None:
     reached = {act for act in permissions.TABLE if rules.reach(PUBLIC, act)}
-    assert reached == {"see_public", "check_spoken_code", "sign_in"}
+    assert reached == {"see_public", "check_spoken_code", "sign_in", "raise_concern", "follow_concern"}
 
 
 def test_what_is_not_yours_is_refused_in_the_words_for_what_is_not_there() -> None:

@@ -12,6 +12,7 @@ from byname.ledger import queries as ledger
 from byname.places import actions
 from byname.places import queries as places
 from byname.places.rules import service as rules
+from byname.places.sources import service_toml
 from byname.vocabulary import PUBLIC, Refused
 from tests.conftest import ROOT
 from tests.places import town
@@ -144,6 +145,11 @@ def test_each_fact_of_a_service_is_checked(old: str, new: str, sentence: str | N
             tomllib.loads(changed)
     else:
         assert refusal(changed) == sentence
+
+
+def test_a_number_of_thousands_of_digits_is_no_toml() -> None:
+    with pytest.raises(Refused, match="The file is not TOML: "):
+        service_toml.profile(f"demo = {'9' * 5000}\n{SMALL}".encode())
 
 
 def test_contrast_is_reckoned_as_wcag_does() -> None:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from byname.concerns.models import Concern, Message, Person, Subscription
 from byname.ledger import actions as ledger
 from byname.ledger.models import LedgerRemark, Letter
 from byname.people import actions as people
@@ -66,7 +67,25 @@ def sealed(db: None, clerk_of_records: Actor, settings: Settings) -> Cast:
             ledger.write_letter("plain", to=f"a{number}@example.org", words={"body": "w"}, by=SYSTEM, at=at)
     LedgerRemark.objects.create(line_id=1, words="A reason.", expires_at=at + timedelta(days=9))
     _fill_handovers()
+    _fill_concerns()
     return cast
+
+
+def _fill_concerns() -> None:
+    now = timezone.now()
+    concern = Concern.objects.create(
+        reference="C-7K3M-9QXT-4B8", division_code="D1", category="traffic", channel="web", place_kind="untold",
+        told='{"what":"Cars race."}', raised_at=now, promised_at=now, due_at=now + timedelta(days=3), stirred_at=now,
+    )  # fmt: skip
+    person = Person.objects.create(
+        concern=concern, raised=True, link_digest=b"digest", link="link", pin="123456", language="en", joined_at=now,
+        contact='{"email":"r@home.example"}',
+    )  # fmt: skip
+    Message.objects.create(concern=concern, kind="person", at=now, person=person, words="It is worse.", via="web")
+    Subscription.objects.create(
+        area_id=Posting.objects.values_list("area", flat=True)[0], address="r@home.example", address_digest=b"address",
+        key_digest=b"key", language="en", asked_at=now,
+    )  # fmt: skip
 
 
 def _fill_handovers() -> None:
@@ -145,4 +164,5 @@ def test_nothing_is_sealed_where_an_exchange_of_keys_does_not_look() -> None:
         if "keys.seal(" in path.read_text(encoding="utf-8") and "bench" not in path.parts
     }
     # The fields, and the secrets the sign-in library keeps in the column `resealing` names beside them.
-    assert sealing == {"interfaces/desk/adapters.py", "safekeeping/fields.py"}
+    # Raising a concern is one statement, which fills such fields by their columns.
+    assert sealing == {"concerns/actions/raising.py", "interfaces/desk/adapters.py", "safekeeping/fields.py"}

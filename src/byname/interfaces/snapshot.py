@@ -14,6 +14,8 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
+from byname.concerns import queries as concerns
+from byname.concerns import rules as concern_rules
 from byname.ledger import queries as ledger
 from byname.places import queries as places
 from byname.postings import queries as postings
@@ -34,6 +36,7 @@ class _Held:
     version: int
     land: int
     profile: places.ServiceProfile
+    hearing: concern_rules.Profile
     editions: tuple[places.EditionFacts, ...]
     days: tuple[postings.Directory, postings.Directory]
     changes_at: tuple[float, float]
@@ -70,6 +73,7 @@ def _read(known: Mapping[date, places.Territory], land: int) -> _Held:
         version=version,
         land=land,
         profile=places.service_profile(viewer=PUBLIC),
+        hearing=concerns.hearing(viewer=PUBLIC),
         editions=editions,
         days=(one, other),
         changes_at=(_midnight_after(first), _midnight_after(second)),
@@ -164,6 +168,15 @@ def profile() -> places.ServiceProfile:
     if held is None:
         raise Away
     return held.profile
+
+
+def hearing() -> concern_rules.Profile:
+    """How the service hears concerns: its categories, its promise; raises Away like `city`."""
+    city()
+    held = _held
+    if held is None:
+        raise Away
+    return held.hearing
 
 
 def editions() -> tuple[places.EditionFacts, ...]:

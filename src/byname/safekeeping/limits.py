@@ -37,11 +37,16 @@ def wait_for(limit: Limit, caller: str, *, at: datetime) -> int:
     One atomic statement counts the use; no other caller's uses can push it out. The caller (a network address, an
     account) is kept only as a keyed hash that changes each day.
     """
-    digest, start = _counted(limit, caller, at)
+    digest, start = counted_as(limit, caller, at=at)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [limit.name, digest, start])
         (used,) = cursor.fetchone()
-    return 0 if used <= limit.most else max(1, math.ceil(start.timestamp() + limit.seconds - at.timestamp()))
+    return 0 if used <= limit.most else until_next(limit, start, at=at)
+
+
+def until_next(limit: Limit, start: datetime, *, at: datetime) -> int:
+    """Seconds until the window after the one that began at `start`."""
+    return max(1, math.ceil(start.timestamp() + limit.seconds - at.timestamp()))
 
 
 _GIVE_BACK = """
@@ -52,12 +57,16 @@ _GIVE_BACK = """
 
 def give_back(limit: Limit, caller: str, *, at: datetime) -> None:
     """One use less: what was counted `at` that moment turned out to be nothing to count."""
-    digest, start = _counted(limit, caller, at)
+    digest, start = counted_as(limit, caller, at=at)
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, [limit.name, digest, start])
 
 
-def _counted(limit: Limit, caller: str, at: datetime) -> tuple[bytes, datetime]:
+def counted_as(limit: Limit, caller: str, *, at: datetime) -> tuple[bytes, datetime]:
+    """Under which hash, and in the window from which moment, a caller's use is counted.
+
+    For an act whose statements are numbered, which counts with the statement that finds out who asks.
+    """
     now = int(at.timestamp())
     # The day stands in the hash, so that two days of one address cannot be joined.
     digest = keyed_digest("limit", f"{at.astimezone(UTC):%Y-%m-%d} {caller}".encode())[:16]

@@ -70,6 +70,18 @@ def test_a_letter_arrives_once_and_then_only_that_it_was_sent_is_known(post: Pos
     assert (row.recipient, row.words, row.attempts, row.message_id) == ("", "", 1, stored.message_id)
 
 
+def test_a_letter_taken_back_is_never_sent_and_one_that_went_cannot_be(post: Post) -> None:
+    gone = Letter.objects.get(pk=written())
+    Deliverer().round()
+    waits = Letter.objects.get(pk=written("bob@service.example"))
+    with transaction.atomic():
+        back = actions.take_letter_back(waits.message_id, by=SYSTEM, at=timezone.now())
+        assert (back.to, back.words) == ("bob@service.example", WORDS) if back else False
+        for none in (waits.message_id, gone.message_id, ""):
+            assert actions.take_letter_back(none, by=SYSTEM, at=timezone.now()) is None
+    assert (Deliverer().round(), post.to, Letter.objects.get().pk) == (0, ["ana@service.example"], gone.pk)
+
+
 def test_a_letter_is_plain_neutral_and_says_that_a_machine_sent_it(post: Post) -> None:
     written()
     Deliverer().round()
@@ -389,8 +401,10 @@ def test_every_kind_of_letter_that_is_written_has_a_text_or_brings_its_own() -> 
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
                 "write_letter",
                 "write_to_officer",
+                "write_to_followers",
             ):
                 named |= {
                     arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
                 }
-    assert {kind for kind in named if not kind.startswith(("sign_in.", "plain"))} == set(letters.TEXTS)
+    texts = {*letters.TEXTS, *letters.TO_RESIDENTS}
+    assert {kind for kind in named if not kind.startswith(("sign_in.", "plain"))} == texts

@@ -55,7 +55,7 @@ def test_hours_are_as_a_service_would_have_them() -> None:
 def test_the_desk_has_work_on_it(noon: datetime, clerk_of_records: Actor) -> None:
     loading.load(CITY, by=clerk_of_records, at=noon, say=quiet)
     moments = history.chosen_moments(CITY.areas, SEED)
-    waiting = postings.proposals_waiting(viewer=COORDINATOR)
+    waiting = postings.proposals_waiting(on=TODAY, viewer=COORDINATOR)
     weights = [
         {one.weight for one in postings.proposal(line.number, on=TODAY, at=noon, viewer=COORDINATOR).consequences}
         for line in waiting

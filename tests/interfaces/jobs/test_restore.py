@@ -21,19 +21,22 @@ from django.test import Client
 from django.utils import timezone
 from psycopg import sql
 
+from byname.concerns import actions as concerns
+from byname.concerns.models import Person
 from byname.config import archive, backup, machine, restore, secrets
 from byname.config.machine import Trouble
 from byname.interfaces.jobs import heads
-from byname.interfaces.jobs.replay import TakenBack, still_to_do
+from byname.interfaces.jobs.replay import TakenBack, replay, still_to_do, taken_back
 from byname.ledger import actions as ledger
 from byname.ledger.models import Letter
 from byname.people import actions as people
 from byname.people.models import Account, Conflict, Invitation
 from byname.postings import actions as postings
 from byname.safekeeping.models import StaffSession
-from byname.vocabulary import SYSTEM, Actor
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, operator
 from tests import staff
 from tests.cast import Cast
+from tests.concerns import told as concern
 from tests.config.ground import needs_shared_python
 
 _ENDED = {"byname_staffsession", "byname_keptvalue"}
@@ -58,12 +61,16 @@ def url_of(name: str) -> str:
 
 @pytest.fixture
 def full(committed: Cast, place: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    """A city with everything in it: officers, photos, accounts with second factors, sessions, conflicts, letters."""
+    """A city with everything in it: officers, photos, accounts with second factors, conflicts, letters, a concern."""
     monkeypatch.setenv("DATABASE_URL", url_of(connection.settings_dict["NAME"]))
     monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
     monkeypatch.setenv("BYNAME_DATA_KEYS", ",".join(settings.BYNAME_DATA_KEYS))
     at = timezone.now()
     ana = staff.account("officer", officer=committed.ana)
+    receipt = concern.raised(at, concern.ANONYMOUS)
+    concerns.write_again(receipt.link, "It was worse today.", by=PUBLIC, at=at)
+    concerns.close(receipt.reference, "solved", "The sign stands.", by=staff.acting(ana, areas=["old-mill"]), at=at)
+    concerns.say_how_it_went(receipt.link, answered="yes", better="yes", promise=concern.PROMISE, by=PUBLIC, at=at)
     Conflict.objects.create(account=ana, place="neighbourhood:3", code="x" * 64, declared_at=at)
     staff.account("clerk", "administrator", divisions=["D1", "D2"])
     client = Client()
@@ -140,6 +147,7 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
         *(f"byname_{name}" for name in (
             "allowance", "spokencode", "proposal", "dutyhours", "publishedhours", "handover", "handoveritem",
             "ledgerremark", "keptvalue", "homedivision", "account_groups", "account_user_permissions",
+            "concernphoto", "wording", "leaving", "apikey", "subscription", "hearingprofile",
         )),
     }, "a table that is empty proves nothing"  # fmt: skip
     file = place / "all.tar.gz.age"
@@ -148,6 +156,7 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
 
     after = datetime.now(UTC)
     changed = Account.objects.get(roles=["clerk", "administrator"])
+    person = Person.objects.select_related("concern").get()
     lines = [
         {"number": 900, "at": after, "event": "officer.hidden", "subject": f"officer:{full.ana.reference}"},
         {"number": 901, "at": after, "event": "officer.photo_withdrawn", "subject": f"officer:{full.chidi.reference}"},
@@ -157,6 +166,8 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
         {"number": 904, "at": after, "event": "officer.hidden", "subject": "officer:O-NEWER9"},
         {"number": 907, "at": after, "event": "account.changed", "subject": ["account", str(changed.pk)],
          "facts": {"roles": ["clerk", "sergeant"], "divisions": ["D2", "D3"], "officer": ""}},
+        {"number": 908, "at": after, "event": "concern.erased", "subject": f"concern:{person.concern.reference}",
+         "facts": {"person": person.pk}},
     ]  # fmt: skip
     lost = place / "taken-back.jsonl"
     told = "".join(f"{json.dumps(line | {'at': str(line['at'])})}\n" for line in lines)
@@ -173,6 +184,9 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
     assert set(back) == set(before)
     assert {name for name in before if before[name] != back[name]} == {
         "byname_account",
+        "byname_concern",  # without its words
+        "byname_person",
+        "byname_message",
         "byname_staffsession",  # ended
         "byname_invitation",  # closed
         "byname_letter",  # held
@@ -196,14 +210,19 @@ def test_everything_comes_back_into_an_empty_database_and_what_was_taken_back_st
             ("officer.hidden", "operator", "restore"),
             ("officer.photo_withdrawn", "operator", "restore"),
             ("account.changed", "operator", "restore"),
+            ("concern.erased", "operator", "restore"),
             ("house.restored", "operator", "restore"),
         ]
         facts = asking.execute("SELECT facts FROM byname_ledgerline ORDER BY id DESC LIMIT 1").fetchone()
         assert facts is not None
         assert facts[0] | {"backup_of": ""} == {
             "backup_of": "", "unknown": 1, "officer_hidden": 1, "officer_photo_withdrawn": 1,
-            "account_changed": 1,
+            "account_changed": 1, "concern_erased": 1,
         }  # fmt: skip
+        erased = (
+            "SELECT told, (SELECT count(*) FROM byname_message), (SELECT link FROM byname_person) FROM byname_concern"
+        )
+        assert asking.execute(erased).fetchone() == ("", 0, "")
         held = asking.execute("SELECT roles, divisions FROM byname_account WHERE id = %s", [changed.pk]).fetchone()
         assert held == (["clerk"], ["D2"])
         letters = "SELECT count(*), count(delivered_at), count(given_up_at) FROM byname_letter"
@@ -305,6 +324,12 @@ def _act(number: int, day: int, event: str, key: str = "O-1") -> TakenBack:
         ([_act(7, 3, "officer.photo_withdrawn"), _act(8, 4, "officer.photo_given")], [], [7]),
         ([_act(7, 3, "officer.photo_withdrawn")], [_act(8, 4, "officer.photo_given")], []),
         ([_act(7, 3, "account.ended", "9")], [_act(12, 4, "account.opened", "9")], []),
+        # Done again by an earlier restore: the same act under another number.
+        ([_act(7, 3, "account.ended", "9")], [_act(2, 3, "account.ended", "9")], []),
+        ([_act(7, 3, "account.ended", "9")], [_act(2, 2, "account.ended", "9")], [7]),
+        ([_act(7, 3, "account.ended", "9")], [_act(12, 4, "account.opened_again", "9")], []),
+        ([_act(7, 3, "account.second_factor_reset", "9")], [_act(12, 4, "account.link_used", "9")], []),
+        ([_act(7, 3, "account.second_factor_reset", "9")], [_act(5, 2, "account.link_used", "9")], [7]),
         ([_act(7, 3, "officer.hidden"), _act(8, 4, "officer.shown", "O-2")], [], [7]),
         ([_act(7, 3, "account.changed", "9"), _act(8, 4, "account.changed", "9")], [], [7, 8]),
         ([_act(7, 3, "account.changed", "9")], [_act(5, 2, "account.changed", "9")], [7]),
@@ -317,3 +342,29 @@ def test_what_must_be_done_again_is_what_nothing_undid(
 ) -> None:
     held = {("officer", "O-1"): inside, ("account", "9"): inside}
     assert [act.number for act in still_to_do(outside, held)] == left
+
+
+def _line(account: Account, event: str, at: datetime) -> str:
+    """What taken-back.jsonl says of an act in a database that was lost."""
+    said = {"number": 1_000_000, "at": at.isoformat(), "event": event, "subject": ["account", str(account.pk)]}
+    return json.dumps(said)
+
+
+def test_a_second_restore_leaves_alone_what_was_put_right_after_the_first(db: None, noon: datetime) -> None:
+    restored, clerk = operator("restore"), operator("test")
+    reset, ended = staff.account("coordinator"), staff.account("clerk")
+    noted = taken_back([_line(reset, "account.second_factor_reset", noon), _line(ended, "account.ended", noon)])
+    assert replay(noted, by=restored) == ({"account.second_factor_reset": 1, "account.ended": 1}, 0)
+    assert not Authenticator.objects.exists()
+
+    later = noon + timedelta(days=1)
+    for token in (
+        people.reset_second_factor(reset.pk, by=clerk, at=later),
+        people.invite(ended.email, roles=["clerk"], by=clerk, at=later),
+    ):
+        assert people.accept_invitation(token, by=PUBLIC, at=later + timedelta(hours=1)) in (reset.pk, ended.pk)
+    Authenticator.objects.create(user=reset, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    # The lost database's file still stands in the home, and the backup brought back now holds everything above.
+    assert replay(noted, by=restored) == ({}, 0)
+    assert list(Authenticator.objects.values_list("user_id", flat=True)) == [reset.pk]
+    assert Account.objects.get(pk=ended.pk).is_active

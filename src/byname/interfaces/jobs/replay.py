@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from byname.concerns import actions as concerns
 from byname.interfaces.jobs import heads
 from byname.ledger import queries as ledger
 from byname.people import actions as people
@@ -23,7 +24,8 @@ from byname.vocabulary import Actor, Refused
 class TakenBack:
     """One act of before, as the sealer noted it or the replaced database held it; number 0 where no single act did."""
 
-    number: int
+    number: int = field(compare=False)
+    """What it was in its own ledger: done again, the same act has another."""
     at: datetime
     event: str
     kind: str
@@ -69,13 +71,18 @@ WAYS: Final[Mapping[str, Way]] = {
     # Accounts are known by number, and after a restore a number is given anew: one opened later is somebody else's.
     "account.ended": Way(
         lambda act, by: people.end_account(int(act.key), by=by, at=act.at) >= 0,
-        undone_by=frozenset({"account.opened"}),
+        undone_by=frozenset({"account.opened", "account.opened_again"}),
         undone_by_brought_back_only=True,
     ),
     "account.second_factor_reset": Way(
         lambda act, by: bool(people.reset_second_factor(int(act.key), by=by, at=act.at)),
-        undone_by=frozenset({"account.opened", "account.opened_again"}),
+        undone_by=frozenset({"account.link_used", "account.opened", "account.opened_again"}),
         undone_by_brought_back_only=True,
+    ),
+    "concern.erased": Way(lambda act, by: concerns.erase_again(act.key, int(act.facts["person"]), by=by, at=act.at)),
+    # Who gave a new address since gave it to the database that was replaced: here they stay stopped.
+    "concern.letters_stopped": Way(
+        lambda act, by: concerns.stop_letters_again(act.key, int(act.facts["person"]), by=by, at=act.at)
     ),
 }
 _KNOWN: Final = WAYS.keys() | {event for way in WAYS.values() for event in way.undone_by}

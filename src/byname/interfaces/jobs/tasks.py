@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from byname.concerns import actions as concerns
 from byname.interfaces.jobs import seal
 from byname.interfaces.jobs.deliver import Deliverer, forget_old_files
 from byname.ledger import actions as ledger
@@ -58,6 +59,20 @@ async def take_up_stalled(timestamp: int) -> int:
 def note_the_day(timestamp: int) -> bool:
     """Whether the ledger's newest seal was noted under a new day: asked every minute, done once a day."""
     return seal.note_the_day(timezone.localdate())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tell-overdue", queueing_lock="tell-overdue")
+def tell_overdue(timestamp: int) -> int:
+    """How many concerns were found this minute that nobody answered in time: everybody who raised one is told."""
+    return concerns.tell_overdue(by=SYSTEM, at=timezone.now())
+
+
+@app.periodic(cron="37 8 * * *")
+@app.task(name="forget-old-words", queueing_lock="forget-old-words")
+def forget_old_words(timestamp: int) -> int:
+    """How many concerns lost words, pictures and contacts, each night: they ended a year ago. The counts stay."""
+    return concerns.forget_old_words(by=SYSTEM, at=timezone.now())
 
 
 @app.periodic(cron="17 * * * *")

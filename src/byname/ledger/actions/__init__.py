@@ -8,6 +8,7 @@ from byname.ledger.actions.outbox import (
     letter_failed,
     letter_waits,
     take_letter,
+    take_letter_back,
     try_letter_again,
     write_letter,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "record",
     "seal",
     "take_letter",
+    "take_letter_back",
     "try_letter_again",
     "write_letter",
 ]

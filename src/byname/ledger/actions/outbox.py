@@ -76,11 +76,22 @@ def take_letter(*, by: Actor, at: datetime) -> Outgoing | None:
     )
     if letter is None:
         return None
-    try:
-        to, words = letter.recipient, json.loads(letter.words)
-    except Refused:  # sealed with a key that is gone: it must not hold up the others
-        to, words = "", {}
-    return Outgoing(letter.pk, letter.message_id, letter.kind, to, words, letter.attempts)
+    return _outgoing(letter)
+
+
+def take_letter_back(message_id: str, *, by: Actor, at: datetime) -> Outgoing | None:
+    """The letter that was not sent yet and now never will be; None where it went, or is on its way this moment.
+
+    Called within the transaction of the act that takes it back.
+    """
+    _must_stand_in_a_transaction()
+    waiting = Letter.objects.select_for_update(skip_locked=True).defer("recipient", "words")
+    letter = waiting.filter(message_id=message_id, delivered_at__isnull=True).first() if message_id else None
+    if letter is None:
+        return None
+    back = _outgoing(letter)
+    letter.delete()
+    return back
 
 
 def letter_delivered(number: int, *, by: Actor, at: datetime) -> None:
@@ -144,6 +155,14 @@ def forget_letters(*, by: Actor, at: datetime) -> int:
     sent = models.Q(delivered_at__lt=at - rules.KEPT_FOR)
     given_up = models.Q(given_up_at__lt=at - rules.GIVEN_UP_KEPT_FOR)
     return Letter.objects.filter(sent | given_up).delete()[0]
+
+
+def _outgoing(letter: Letter) -> Outgoing:
+    try:
+        to, words = letter.recipient, json.loads(letter.words)
+    except Refused:  # sealed with a key that is gone: it must not hold up the others
+        to, words = "", {}
+    return Outgoing(letter.pk, letter.message_id, letter.kind, to, words, letter.attempts)
 
 
 def _must_stand_in_a_transaction() -> None:

@@ -15,14 +15,16 @@ Ranges = tuple[tuple[int, int], ...]
 TAKEN_BACK: Final[Mapping[str, tuple[str, ...]]] = {
     "account.changed": ("roles", "divisions", "officer"),
     "account.ended": (),
+    "account.link_used": (),
     "account.opened": (),
     "account.opened_again": (),
     "account.second_factor_reset": (),
+    "concern.erased": ("person",),
+    "concern.letters_stopped": ("person",),
     "officer.hidden": (),
     "officer.photo_given": (),
     "officer.photo_withdrawn": (),
     "officer.shown": (),
-    "person.erased": (),
 }
 """Acts that take something back, or give it back, and which of their facts say how much: noted outside the database, so
 that a backup brought back from before them cannot undo them."""

@@ -7,6 +7,7 @@ from byname.people.actions.accounts import (
     change_email,
     end_account,
     end_sessions,
+    forget_closed_accounts,
     invite,
     note_sign_in,
     open_prompt,
@@ -15,7 +16,7 @@ from byname.people.actions.accounts import (
     write_about_sign_in,
 )
 from byname.people.actions.conflicts import declare_conflict, end_conflict
-from byname.people.actions.keeping import cut_reach, forget_closed_accounts
+from byname.people.actions.keeping import cut_reach
 from byname.people.actions.letters import write_to_officer
 from byname.people.actions.officers import (
     OfficersBrought,

@@ -152,11 +152,11 @@ def change_account(
 
 
 def change_email(account_id: int, email: str, *, by: Actor, at: datetime, link: str = "") -> int:
-    """How many sessions were ended as an account is known by another e-mail address now; 0 also where it was its own.
+    """How many sessions were ended as an account is known by another e-mail address now.
 
     Both addresses are written to. A link that was on its way to the old one opens nothing; where it was to set up the
-    sign-in anew, the new address gets another (`link` as in `invite`). Refused for one's own account, and for an
-    address another account has or had.
+    sign-in anew, the new address gets another (`link` as in `invite`). Refused for one's own account, for the
+    address it has, and for one another account has or had.
     """
     rules.require(by, "change_email")
     rules.refuse_oneself(account_id, by.account_id, "Nobody changes their own e-mail address: ask a colleague.")
@@ -166,7 +166,7 @@ def change_email(account_id: int, email: str, *, by: Actor, at: datetime, link: 
         account = _active(account_id)
         before = account.email
         if address == before:
-            return 0
+            raise Refused("That is their address already.", code="same", field="email")
         if Account.objects.filter(email=address).exists():
             raise Refused("Another account has this e-mail address, or had it and ended.", code="taken", field="email")
         open_links = Invitation.objects.filter(_open(at)).filter(Q(account=account) | Q(email__in=[before, address]))
@@ -221,6 +221,29 @@ def end_account(account_id: int, *, by: Actor, at: datetime) -> int:
             "sign_in.account_ended", to=account.email, words=rules.ended_words(account.name), by=by, at=at
         )
     return ended
+
+
+def forget_closed_accounts(*, by: Actor, at: datetime) -> int:
+    """How many accounts were removed, two years after they ended, and invitations ninety days after their last hour.
+
+    With an account go its conflicts of interest and all that signed it in. The ledger knows its number for good, and
+    nothing tells any more whose it was. The account of somebody who is invited again waits for them.
+    """
+    rules.require(by, "keep_house")
+    with transaction.atomic():
+        _one_at_a_time()
+        over = Invitation.objects.filter(expires_at__lte=at - rules.INVITATION_KEPT)
+        closed = Account.objects.filter(is_active=False, left_at__lte=at - rules.CLOSED_ACCOUNT_KEPT).exclude(
+            email__in=Invitation.objects.filter(_open(at)).values("email")
+        )
+        removed = {account.pk: account.email for account in closed.select_for_update()}
+        theirs = Invitation.objects.filter(Q(account__in=removed) | Q(email__in=removed.values()))
+        invitations = over.delete()[0] + theirs.delete()[0]
+        EmailAddress.objects.filter(user_id__in=removed).delete()
+        Account.objects.filter(pk__in=removed).delete()
+        for account_id in removed:
+            ledger.record("account.forgotten", subject=("account", account_id), by=by, at=at)
+    return len(removed) + invitations
 
 
 SignInEvent = Literal[

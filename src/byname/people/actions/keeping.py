@@ -1,17 +1,15 @@
-"""Keeping accounts: what a backup may not give back, and forgetting whoever left long ago."""
+"""Keeping accounts: what a backup may not give back."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
 
 from byname.ledger import actions as ledger
 from byname.people import rules
-from byname.people.models import Account, Invitation
+from byname.people.models import Account
 from byname.vocabulary import Actor, NotThere
 
 
@@ -51,23 +49,3 @@ def cut_reach(
             },
         )
     return True
-
-
-def forget_closed_accounts(*, by: Actor, at: datetime) -> int:
-    """How many accounts were removed, two years after they ended, and invitations ninety days after their last hour.
-
-    With an account go its conflicts of interest and all that signed it in. The ledger knows its number for good, and
-    nothing tells any more whose it was.
-    """
-    rules.require(by, "keep_house")
-    with transaction.atomic():
-        over = Invitation.objects.filter(expires_at__lte=at - rules.INVITATION_KEPT)
-        closed = Account.objects.filter(is_active=False, left_at__lte=at - rules.CLOSED_ACCOUNT_KEPT)
-        removed = {account.pk: account.email for account in closed.select_for_update()}
-        theirs = Invitation.objects.filter(Q(account__in=removed) | Q(email__in=removed.values()))
-        invitations = over.delete()[0] + theirs.delete()[0]
-        EmailAddress.objects.filter(user_id__in=removed).delete()
-        Account.objects.filter(pk__in=removed).delete()
-        for account_id in removed:
-            ledger.record("account.forgotten", subject=("account", account_id), by=by, at=at)
-    return len(removed) + invitations

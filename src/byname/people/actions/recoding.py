@@ -13,14 +13,20 @@ from byname.vocabulary import Actor
 
 
 def recode_conflicts(*, by: Actor, at: datetime) -> int:
-    """How many conflicts' codes were made anew from the place that is sealed beside them; 0 where all were right."""
+    """How many conflicts' codes were made anew from the place that is sealed beside them; 0 where all were right.
+
+    Where no data key opens the place, the code stays as it is.
+    """
     rules.require(by, "keep_house")
     with transaction.atomic():
-        rows = list(Conflict.objects.select_for_update().order_by("pk"))
-        codes = queries.codes_of({row.place for row in rows}, viewer=by)
-        stale = [row for row in rows if row.code != codes[row.place]]
-        for row in stale:
-            row.code = codes[row.place]
+        rows = Conflict.objects.select_for_update().order_by("pk")
+        kept = list(rows.values_list("pk", queries.SEALED_PLACE, "code"))
+        fresh = queries.codes_now([(sealed, code) for _, sealed, code in kept], viewer=by)
+        stale = [
+            Conflict(pk=number, code=code)
+            for (number, _, before), code in zip(kept, fresh, strict=True)
+            if code != before
+        ]
         Conflict.objects.bulk_update(stale, ["code"], batch_size=500)
         if stale:
             ledger.record("conflict.recoded", subject=("conflicts", len(stale)), by=by, at=at)

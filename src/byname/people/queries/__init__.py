@@ -19,8 +19,10 @@ from byname.people.queries.accounts import (
     sign_in_ways,
 )
 from byname.people.queries.conflicts import (
+    SEALED_PLACE,
     DeclaredConflict,
     area_codes,
+    codes_now,
     codes_of,
     conflicts_among,
     own_conflicts,
@@ -37,6 +39,7 @@ from byname.people.queries.officers import (
     officers_to_post,
     photo,
     public_officers,
+    rows_of,
     spoken_code_of,
 )
 from byname.people.queries.oversight import (
@@ -65,8 +68,10 @@ from byname.people.queries.register import (
     register,
     register_entry,
 )
+from byname.people.queries.sergeants import sergeants_of
 
 __all__ = [
+    "SEALED_PLACE",
     "UNNAMED",
     "AccountPage",
     "Asked",
@@ -99,6 +104,7 @@ __all__ = [
     "accounts",
     "actor_of",
     "area_codes",
+    "codes_now",
     "codes_of",
     "conflicts_among",
     "days_read",
@@ -122,6 +128,8 @@ __all__ = [
     "records_read",
     "register",
     "register_entry",
+    "rows_of",
+    "sergeants_of",
     "sign_in_ways",
     "spoken_code_of",
     "standing_out",

@@ -12,8 +12,7 @@ from django.db.models import Q
 
 from byname.people import rules
 from byname.people.models import Account, Invitation
-from byname.people.queries.conflicts import codes_of
-from byname.safekeeping import keys
+from byname.people.queries.conflicts import codes_now
 from byname.vocabulary import Actor, NotThere
 
 
@@ -32,7 +31,9 @@ class Known:
 _KNOWN = """
     SELECT account.*, officer.reference AS officer_reference,
         EXISTS (SELECT FROM mfa_authenticator WHERE user_id = account.id AND type = ANY(%s)) AS second_factor,
-        ARRAY(SELECT place FROM byname_conflict WHERE account_id = account.id AND ended_at IS NULL) AS closed
+        ARRAY(
+            SELECT ARRAY[place, code] FROM byname_conflict WHERE account_id = account.id AND ended_at IS NULL
+        ) AS closed
     FROM byname_account account LEFT JOIN byname_officer officer ON officer.id = account.officer_id
     WHERE account.id = %s AND account.is_active
 """
@@ -45,8 +46,6 @@ def known(account_id: int, *, viewer: Actor) -> Known | None:
     row: Any = next(iter(Account.objects.raw(_KNOWN, [_FACTORS, account_id])), None)
     if row is None:
         return None
-    # Coded anew from what is sealed: while the data keys are exchanged a stored code may be of another key than ours.
-    closed = codes_of([keys.unseal(place) for place in row.closed], viewer=viewer)
     actor = Actor(
         "account",
         name=row.name or row.email,
@@ -54,7 +53,7 @@ def known(account_id: int, *, viewer: Actor) -> Known | None:
         roles=frozenset(row.roles),
         officer=row.officer_reference or "",
         divisions=frozenset(row.divisions),
-        conflicts=frozenset(closed.values()),
+        conflicts=frozenset(codes_now(row.closed, viewer=viewer)),
     )
     return Known(row, actor, row.second_factor)
 
@@ -259,7 +258,7 @@ def account_known_as(email: str, *, viewer: Actor) -> int | None:
     rules.require(viewer, "sign_in")
     with_factor = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES).values("user_id")
     known: int | None = (
-        Account.objects.filter(email=email.strip().lower().replace("\0", ""), is_active=True, pk__in=with_factor)
+        Account.objects.filter(email=rules.known_form(email).replace("\0", ""), is_active=True, pk__in=with_factor)
         .values_list("pk", flat=True)
         .first()
     )

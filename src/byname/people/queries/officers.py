@@ -184,6 +184,12 @@ def officer_for_code(
     return None if used else match
 
 
+def rows_of(references: Collection[str], *, viewer: Actor) -> dict[str, int]:
+    """The rows of officers by reference, for tables above that point at them; nothing of what is in them."""
+    rules.require(viewer, "see_public")
+    return dict(Officer.objects.filter(reference__in=list(references)).values_list("reference", "pk"))
+
+
 def officers_to_post(names: Collection[str], *, viewer: Actor) -> dict[str, OfficerToPost]:
     """Officers by badge number and by reference, each under whichever name was asked for, in one query."""
     rules.require_reach(viewer, "weigh_posting")

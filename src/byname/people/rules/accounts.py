@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,10 +25,18 @@ _LONGEST_ADDRESS = 254
 _LONGEST_NAME = 120
 
 
+def known_form(address: str) -> str:
+    """An e-mail address as accounts are known by it: the same for all that differ in how their letters are written.
+
+    Unicode's NFKC and case folding; what sends the letters makes the same of a domain's letters (RFC 3491).
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", address).casefold()).strip()
+
+
 def account_address(text: str) -> str:
-    """An e-mail address as accounts are known by it: small letters; Refused for what is none."""
-    address = text.strip().lower()
-    if len(address) > _LONGEST_ADDRESS or "\0" in address or not _ADDRESS.match(address):
+    """An e-mail address in the form accounts are known by; Refused for what is none."""
+    address = known_form(text)
+    if len(address) > _LONGEST_ADDRESS or not address.isprintable() or not _ADDRESS.match(address):
         raise Refused("That is no e-mail address; it looks like name@example.org.", code="no-address", field="email")
     return address
 

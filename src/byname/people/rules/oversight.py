@@ -14,10 +14,12 @@ LOOKED_AT: Final[Mapping[str, str]] = {
     "read.officer": "an officer's entry",
     "read.register": "a list of officers",
     "read.home": "that an officer lives in an area",
-    "read.calendar": "the calendar as a table or file",
+    "read.calendar": "the calendar whole, as a table or a file",
     "read.end_reason": "why a posting ended early",
     "read.hours": "an officer's hours",
     "read.handover": "a handover's checklist",
+    "read.concern": "what a resident told",
+    "read.contact": "how to reach a resident",
     "read.readings": "who looked at what",
 }
 """Every event of the ledger that is a look at something sensitive, in words."""

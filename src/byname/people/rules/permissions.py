@@ -56,6 +56,16 @@ open_handover        | .       areas   division  service     .       .        . 
 see_handover         | .       areas   division  .           .       .        .       .             .        .
 work_handover        | .       areas   division  .           .       .        .       .             .        .
 stand_in_handover    | .       .       division  .           .       .        .       .             .        .
+raise_concern        | service service service   service     service service  service service       service  service
+record_concern       | .       service service   .           .       .        service .             .        .
+follow_concern       | service .       .         .           .       .        .       .             .        service
+see_concern          | .       areas   division  .           .       .        .       .             .        service
+answer_concern       | .       areas   division  .           .       .        .       .             .        .
+pass_on_concern      | .       areas   division  .           .       .        .       .             .        .
+close_concern        | .       areas   division  .           .       .        .       .             .        .
+see_contact          | .       areas   division* .           .       .        .       .             .        .
+bring_hearing        | .       .       .         .           .       .        .       .             service  .
+make_api_key         | .       .       .         .           .       .        .       service       service  .
 see_readings         | .       .       .         .           .       service  .       .             .        .
 see_accounts         | .       .       .         .           .       .        .       service       service  .
 invite               | .       .       .         .           .       .        .       service       service  .
@@ -105,6 +115,16 @@ MEANINGS: Final[Mapping[str, str]] = {
     "see_handover": "read a handover's checklist",
     "work_handover": "work a handover's checklist and give their word",
     "stand_in_handover": "speak for an officer who has left the service, and say who takes over",
+    "raise_concern": "raise a concern, for themselves or for somebody at a counter, a door or on the phone",
+    "record_concern": "have the page on which a concern is written down for somebody else",
+    "follow_concern": "read and write in their own concern, by its private link",
+    "see_concern": "read what somebody raised",
+    "answer_concern": "answer a concern, and write notes that stay inside",
+    "pass_on_concern": "give a concern to another team",
+    "close_concern": "end a concern, or hand it on to somebody outside the service",
+    "see_contact": "see how to reach the person who raised a concern",
+    "bring_hearing": "bring, by file, how the service hears concerns: categories, promise, complaints",
+    "make_api_key": "give a program a key to raise concerns with, see the keys, and revoke one",
     "see_readings": "see who looked at what, and why",
     "see_accounts": "see the accounts",
     "invite": "invite somebody",
@@ -146,6 +166,11 @@ def _read(text: str) -> tuple[tuple[str, ...], dict[str, dict[str, Grant]]]:
 COLUMNS, TABLE = _read(_TABLE)
 """The table's columns: the public, each role, the operator at the server's own command line, and byname itself."""
 
+_LEAST: Final[Mapping[str, Scope]] = {
+    act: min((row[role].scope for role in ROLES), key=SCOPES.index) for act, row in TABLE.items()
+}
+"""How far every role reaches in an act, and so every account: also one that lost the last of its roles."""
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -176,7 +201,8 @@ def reach(actor: Actor, act: str) -> Scope:
     Raises KeyError for an act the table does not have: that is a bug.
     """
     row = TABLE[act]
-    return max((row[column].scope for column in _columns_of(actor)), key=SCOPES.index, default="")
+    least = _LEAST[act] if actor.kind == "account" else ""
+    return max((row[column].scope for column in _columns_of(actor)), key=SCOPES.index, default=least)
 
 
 def may(actor: Actor, act: str, about: About = NOTHING) -> bool:

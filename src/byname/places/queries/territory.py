@@ -204,6 +204,12 @@ def _read(on: date, official: EditionRow | None, command: EditionRow | None, vie
     )
 
 
+def divisions(*, on: date, viewer: Actor) -> tuple[DivisionFacts, ...]:
+    """The divisions of a day by code, without their land; none before the first edition."""
+    people_rules.require(viewer, "see_public")
+    return _division_facts(edition_in_force("divisions", on, viewer=viewer))
+
+
 def _division_facts(command: EditionRow | None) -> tuple[DivisionFacts, ...]:
     if command is None:
         return ()

@@ -20,6 +20,6 @@ def profile(content: bytes) -> rules.Profile:
         raise Refused("The file is not UTF-8 text.", code="service-file") from None
     except RecursionError:
         raise Refused("The file is nested too deeply.", code="service-file") from None
-    except tomllib.TOMLDecodeError as fault:
+    except ValueError as fault:  # TOML's own fault is one; a number of thousands of digits is another
         raise Refused(f"The file is not TOML: {fault}.", code="service-file") from None
     return rules.profile(said)

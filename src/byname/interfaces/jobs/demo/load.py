@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 
+from byname.concerns import actions as concerns
 from byname.interfaces.jobs.demo import desk
 from byname.interfaces.jobs.demo.city import DemoCity
 from byname.interfaces.jobs.demo.facts import FOLDER, Outline
@@ -39,6 +40,7 @@ def load(city: DemoCity, *, by: Actor, at: datetime, say: Callable[[str], None])
     with transaction.atomic():
         say(f"drawing {len(city.cells)} neighbourhoods and {len(city.division_cells)} divisions")
         places.bring_service((FOLDER / "service.toml").read_bytes(), file_name="service.toml", by=by, at=at)
+        concerns.bring_hearing((FOLDER / "concerns.toml").read_bytes(), file_name="concerns.toml", by=by, at=at)
         for kind, content in _boundaries(city):
             places.bring_boundaries(
                 kind,

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from byname.concerns import actions as concerns
 from byname.interfaces.jobs import replay, seal
 from byname.ledger import actions as ledger
 from byname.vocabulary import operator
@@ -31,7 +32,11 @@ class Command(BaseCommand):
         by = operator("restore")
         with transaction.atomic():
             done, unknown = replay.replay(replay.taken_back(lines), by=by)
+            # Words whose time ran out since the backup was made are not served for another night.
+            forgotten = concerns.forget_old_words(by=by, at=timezone.now())
             facts = {event.replace(".", "_"): times for event, times in sorted(done.items())}
+            if forgotten:
+                facts["words_forgotten"] = forgotten
             aside = replay.set_unknown_notes_aside(seal.folder(), timezone.now(), by=by)
             if aside:
                 facts |= {"notes_set_aside": len(aside), "newest_note": max(aside.values())}

@@ -1,0 +1,184 @@
+"""Answering a concern: an officer's words, notes that stay inside, whom it goes to, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from byname.concerns import queries, rules
+from byname.concerns.models import Concern, Message, Person
+from byname.ledger import actions as ledger
+from byname.people import queries as people
+from byname.people import rules as people_rules
+from byname.places.queries import posts
+from byname.postings import queries as postings
+from byname.vocabulary import SYSTEM, Actor, NotThere, Refused
+
+
+def answer(
+    reference: str, words: str, *, working: bool = False, templates: Sequence[str] = (), by: Actor, at: datetime
+) -> int:
+    """The number of an officer's answer, on its way to everybody who raised or joined the concern.
+
+    `working` says besides that it is being worked on. `templates` are those the writer was offered: one that is sent as
+    it stands is Refused, as is an answer to a concern that has ended.
+    """
+    with transaction.atomic():
+        concern = _opened(reference, "answer_concern", by=by)
+        rules.refuse_answer(words, templates)
+        state = rules.after(concern.state, "answer")
+        if working and state != "working":
+            state = rules.after(state, "work")
+        number = _say(concern, "answer", words, by=by, at=at)
+        _answered(concern, state, at=at)
+        write_to_followers(concern, "concern_news", said=words, by=by, at=at)
+        ledger.record("concern.answered", subject=("concern", concern.reference), by=by, at=at)
+        return number
+
+
+def note(reference: str, words: str, *, by: Actor, at: datetime) -> int:
+    """The number of a note that stays inside: nobody outside the team and its sergeant ever reads it."""
+    with transaction.atomic():
+        concern = _opened(reference, "answer_concern", by=by)
+        rules.refuse_note(words)
+        number = _say(concern, "note", words, by=by, at=at)
+        ledger.record("concern.noted", subject=("concern", concern.reference), by=by, at=at)
+        return number
+
+
+def take(reference: str, officer: str, *, on: date, by: Actor, at: datetime) -> None:
+    """A concern is somebody's of the team, whose thread it stays; Refused for who does not serve there on the day."""
+    with transaction.atomic():
+        concern = _opened(reference, "answer_concern", by=by)
+        found = people.rows_of([officer], viewer=by).get(officer)
+        # Where a team-mate serves is public; how far somebody else reaches is byname's own to know.
+        areas = postings.areas_served(officer, on=on, viewer=SYSTEM)
+        if found is None or concern.area is None or concern.area.slug not in areas:
+            raise Refused("Choose somebody of the area's team.", code="not-of-the-team", field="officer")
+        Concern.objects.filter(pk=concern.pk).update(officer_id=found, stirred_at=at)
+        ledger.record("concern.taken", subject=("concern", concern.reference), by=by, at=at, facts={"officer": officer})
+
+
+def pass_on(reference: str, area: str, words: str, *, by: Actor, at: datetime) -> None:
+    """Another team of the service has the concern, under the same promise; the person is told who and why."""
+    with transaction.atomic():
+        concern = _opened(reference, "pass_on_concern", by=by)
+        rules.refuse_answer(words)
+        taking = posts.areas_to_post([area], viewer=by).get(area)
+        if taking is None or (concern.area and concern.area.slug == area):
+            raise Refused("Choose the area whose team takes it.", code="no-area", field="area")
+        state = rules.after(concern.state, "pass_on")
+        _say(concern, "answer", words, by=by, at=at)
+        Concern.objects.filter(pk=concern.pk).update(
+            state=state,
+            area_id=taking.row_id,
+            division_code=taking.division_code,
+            # What had no team yet has one now; what went past a team stays with the sergeant.
+            holder=concern.holder if concern.area else "team",
+            officer=None,
+            stirred_at=at,
+        )
+        write_to_followers(concern, "concern_news", said=words, by=by, at=at)
+        ledger.record("concern.passed_on", subject=("concern", concern.reference), by=by, at=at, facts={"area": area})
+
+
+def hand_on(reference: str, to: str, words: str, *, by: Actor, at: datetime) -> None:
+    """The concern goes to somebody outside the service, by a code of rules.DOORS; the person is told whom and why."""
+    with transaction.atomic():
+        concern = _opened(reference, "close_concern", by=by)
+        rules.refuse_answer(words)
+        rules.refuse_door(to)
+        state = rules.after(concern.state, "hand_on")
+        _say(concern, "answer", words, by=by, at=at)
+        _ended(concern, state, "", at=at)
+        write_to_followers(concern, "concern_ended", said=words, by=by, at=at)
+        ledger.record("concern.handed_on", subject=("concern", concern.reference), by=by, at=at, facts={"to": to})
+
+
+def close(reference: str, outcome: str, words: str, *, by: Actor, at: datetime) -> None:
+    """The concern has ended, with an outcome of rules.OUTCOMES and why; everybody who raised or joined it is asked
+    whether this answered them."""
+    with transaction.atomic():
+        concern = _opened(reference, "close_concern", by=by)
+        rules.refuse_outcome(outcome, words)
+        rules.refuse_answer(words)
+        state = rules.after(concern.state, "close")
+        _say(concern, "answer", words, by=by, at=at)
+        _ended(concern, state, outcome, at=at)
+        write_to_followers(concern, "concern_ended", said=words, by=by, at=at)
+        ledger.record(
+            "concern.closed", subject=("concern", concern.reference), by=by, at=at, facts={"outcome": outcome}
+        )
+
+
+def _opened(reference: str, act: str, *, by: Actor) -> Concern:
+    """The row of a concern, held until the transaction ends, for whoever may do the act to it; else NotThere."""
+    people_rules.require_reach(by, act)
+    found = Concern.objects.select_related("area", "neighbourhood").select_for_update(of=("self",))
+    concern = found.filter(reference=reference).first()
+    if concern is None:
+        raise NotThere
+    people_rules.require(by, act, queries.about_of(concern, viewer=by))
+    return concern
+
+
+def write_to_followers(concern: Concern, kind: str, *, said: str = "", by: Actor, at: datetime) -> None:
+    """A letter of this kind to everybody who raised or joined the concern, has an address and wants letters.
+
+    One that is under way is taken back: the new one goes in its stead, when that would have gone. `said` stands in the
+    letters of those who asked for it.
+    """
+    people_rules.require_reach(by, "see_concern")
+    for person in Person.objects.filter(concern=concern, stopped_at__isnull=True).exclude(contact=""):
+        contact = rules.contact_of(person.contact)
+        if not contact.email:
+            continue
+        due = rules.letter_due(person.written_at, at, more=person.more_letters)
+        words = rules.tidied(said) if person.words_in_letters else ""
+        if due is None:
+            due = person.written_at
+            earlier = ledger.take_letter_back(person.letter, by=by, at=at)
+            words = rules.said_together(earlier.words.get("said", "") if earlier else "", words)
+        filled = rules.letter_words(
+            concern.reference,
+            person.link,
+            person.language,
+            division=concern.division_code,
+            overdue=kind == "concern_overdue",
+            under_18=person.under_18,
+            said=words,
+        )
+        letter = ledger.write_letter(kind, to=contact.email, words=filled, by=by, at=at, due_at=due)
+        Person.objects.filter(pk=person.pk).update(written_at=due, letter=letter)
+
+
+def _say(concern: Concern, kind: str, words: str, *, by: Actor, at: datetime) -> int:
+    officer = people.rows_of([by.officer], viewer=by).get(by.officer) if by.officer else None
+    return Message.objects.create(
+        concern=concern,
+        kind=kind,
+        at=at,
+        officer_id=officer,
+        signed="" if officer else by.name,
+        account_id=by.account_id,
+        words=rules.tidied(words),
+        via="web",
+    ).pk
+
+
+def _answered(concern: Concern, state: str, *, at: datetime) -> None:
+    Concern.objects.filter(pk=concern.pk).update(state=state, stirred_at=at, **_first(concern, at))
+
+
+def _ended(concern: Concern, state: str, outcome: str, *, at: datetime) -> None:
+    # The words that end it are a human answer as well.
+    Concern.objects.filter(pk=concern.pk).update(
+        state=state, outcome=outcome, ended_at=at, stirred_at=at, **_first(concern, at)
+    )
+
+
+def _first(concern: Concern, at: datetime) -> dict[str, datetime]:
+    """When it was answered since it was raised or opened again, and when the very first time."""
+    return {"answered_at": concern.answered_at or at, "first_answered_at": concern.first_answered_at or at}

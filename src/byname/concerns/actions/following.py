@@ -1,0 +1,260 @@
+"""What somebody who raised or joined a concern does by their private link, and what needs the PIN besides."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from byname.concerns import rules
+from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Verdict, Wording
+from byname.ledger import actions as ledger
+from byname.ledger import rules as ledger_rules
+from byname.people import rules as people_rules
+from byname.safekeeping import limits
+from byname.vocabulary import Actor, NotThere, Refused
+
+WITHOUT_WORDS: Final[dict[str, Any]] = {
+    "told": "",
+    "grid_lat": None,
+    "grid_lon": None,
+    "likeness": None,
+    "danger": "",
+}
+"""A concern of which only the counts are left."""
+WITHOUT_CONTACT: Final[dict[str, Any]] = {
+    "contact": "",
+    "link": "",
+    "pin": "",
+    "letter": "",
+    "phone_confirmed_at": None,
+}
+"""Somebody of whom only is known that they raised or joined a concern."""
+PIN_TRIES: Final = limits.Limit("concern-pin", 10, 24 * 3600)
+"""Wrong PINs a link may be tried with in a day: ten of a million."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictTaken:
+    """What became of somebody's answer: whether it opened the concern again, and who has it then."""
+
+    reopened: bool
+    holder: str
+
+
+def write_again(link: str, words: str, *, via: str = "web", mail_id: str = "", by: Actor, at: datetime) -> int | None:
+    """The number of somebody's message in their concern's thread; None for a letter that was taken in before.
+
+    `mail_id` is a letter's own Message-ID. Raises Refused for empty or too many words; NotThere where the link opens
+    nothing.
+    """
+    people_rules.require(by, "follow_concern")
+    with transaction.atomic():
+        person, concern = _followed(link)
+        rules.refuse_message(words)
+        digest = hashlib.sha256(mail_id.encode()).digest() if mail_id else None
+        if digest and Message.objects.filter(mail_digest=digest).exists():
+            return None
+        message = Message.objects.create(
+            concern=concern, kind="person", at=at, person=person, words=rules.tidied(words), via=via, mail_digest=digest
+        )
+        danger = rules.danger(words)
+        kinds = " ".join(dict.fromkeys([*concern.danger.split(), *(danger.kinds if danger else ())]))
+        Concern.objects.filter(pk=concern.pk).update(stirred_at=at, danger=kinds)
+        ledger.record("concern.written_to", subject=("concern", concern.reference), by=by, at=at)
+        return message.pk
+
+
+def say_how_it_went(
+    link: str, *, answered: str, better: str, promise: rules.Promise, by: Actor, at: datetime
+) -> VerdictTaken:
+    """What somebody's answer to "Did this answer you? Is it better?" did.
+
+    A "no" to either within 30 days opens the concern again: the first time for the team, the second for the sergeant.
+    An answer may be changed while the concern is closed. Raises Refused where it has not ended.
+    """
+    people_rules.require(by, "follow_concern")
+    if {answered, better} - {"", *rules.VERDICTS} or not (answered or better):
+        raise Refused("Choose yes, partly or no.", code="no-verdict", field="answered")
+    with transaction.atomic():
+        person, concern = _followed(link)
+        if concern.ended_at is None:
+            raise Refused("This concern has not ended yet.", code="not-now")
+        Verdict.objects.update_or_create(
+            concern=concern,
+            person=person,
+            ending=concern.reopened + 1,
+            defaults={"answered": answered, "better": better, "given_at": at},
+        )
+        told = rules.unsolved(concern.reopened, ended_at=concern.ended_at, at=at)
+        reopens = "no" in (answered, better) and told.reopens
+        holder = told.holder if reopens and concern.holder == "team" else concern.holder
+        if reopens:
+            state = rules.after(concern.state, "say_unsolved")
+            Concern.objects.filter(pk=concern.pk).update(
+                state=state,
+                outcome="",
+                ended_at=None,
+                answered_at=None,
+                reopened=concern.reopened + 1,
+                holder=holder,
+                promised_at=at,
+                due_at=rules.due_at(at, promise),
+                overdue_told_at=None,
+                stirred_at=at,
+            )
+        ledger.record(
+            "concern.reopened" if reopens else "concern.judged",
+            subject=("concern", concern.reference),
+            by=by,
+            at=at,
+        )
+        return VerdictTaken(reopens, holder)
+
+
+def stop_letters(link: str, *, by: Actor, at: datetime) -> None:
+    """No letter goes to this person about this concern any more."""
+    people_rules.require(by, "follow_concern")
+    with transaction.atomic():
+        person, concern = _followed(link)
+        _stop(person, concern, by=by, at=at)
+
+
+def stop_letters_again(reference: str, person: int, *, by: Actor, at: datetime) -> bool:
+    """Whether somebody's letters were stopped once more, after a restore; NotThere where the backup has no such."""
+    people_rules.require(by, "keep_house")
+    with transaction.atomic():
+        return _stop(*_brought_back(reference, person), by=by, at=at)
+
+
+def change_contact(link: str, pin: str, contact: rules.Contact, language: str, *, by: Actor, at: datetime) -> None:
+    """How to reach somebody, in place of what stood there; Refused for a wrong PIN or what cannot be reached."""
+    people_rules.require(by, "follow_concern")
+    prove(link, pin, by=by, at=at)
+    with transaction.atomic():
+        person, concern = _followed(link)
+        rules.refuse_contact(contact)
+        before = rules.contact_of(person.contact)
+        same_phone = rules.dialled(before.phone) == rules.dialled(contact.phone)
+        Person.objects.filter(pk=person.pk).update(
+            contact=rules.kept(contact),
+            language=language,
+            stopped_at=None,
+            phone_confirmed_at=person.phone_confirmed_at if same_phone else None,
+        )
+        waiting = ledger.take_letter_back(person.letter, by=by, at=at) if contact.email != before.email else None
+        if waiting and contact.email and person.written_at:
+            again = {**waiting.words, "language": language}
+            due = max(at, person.written_at)
+            letter = ledger.write_letter(waiting.kind, to=contact.email, words=again, by=by, at=at, due_at=due)
+            Person.objects.filter(pk=person.pk).update(letter=letter)
+        ledger.record("concern.contact_changed", subject=("concern", concern.reference), by=by, at=at)
+
+
+def erase(link: str, pin: str, *, by: Actor, at: datetime) -> None:
+    """What this person wrote and how to reach them is gone; that there was a concern, and how it ended, is counted.
+
+    With what was raised go the answers to it and the team's notes. Who joined keeps their own; a published wording is
+    an officer's own and stays. The link opens nothing any more. Raises Refused for a wrong PIN, and while a legal hold
+    stands.
+    """
+    people_rules.require(by, "follow_concern")
+    prove(link, pin, by=by, at=at)
+    with transaction.atomic():
+        person, concern = _followed(link)
+        if concern.held:
+            raise Refused(
+                "This cannot be removed now: the law asks the service to keep it for a while.", code="legal-hold"
+            )
+        _erase(person, concern, by=by, at=at)
+
+
+def erase_again(reference: str, person: int, *, by: Actor, at: datetime) -> bool:
+    """Whether what somebody had removed was removed once more, after a restore; NotThere where the backup has no such.
+
+    A hold does not stand in the way: there was none when they had it removed.
+    """
+    people_rules.require(by, "keep_house")
+    with transaction.atomic():
+        row, concern = _brought_back(reference, person)
+        if row.link:
+            _erase(row, concern, by=by, at=at)
+        return bool(row.link)
+
+
+def prove(link: str, pin: str, *, by: Actor, at: datetime) -> None:
+    """Nothing, or Refused for a wrong PIN; after ten wrong ones in a day not even the right one is taken.
+
+    Called outside any transaction, so that a wrong one is counted whatever becomes of the act.
+    """
+    people_rules.require(by, "follow_concern")
+    person = Person.objects.filter(link_digest=rules.link_digest(link)).first()
+    if person is None or not person.link:
+        raise NotThere
+    if limits.wait_for(PIN_TRIES, f"{person.pk}", at=at):
+        raise Refused("Too many wrong PINs. Try again tomorrow.", code="too-many", field="pin")
+    digits = "".join(sign for sign in pin if sign.isdecimal())
+    if not hmac.compare_digest(rules.dialled(digits).encode(), person.pin.encode()):
+        raise Refused("This PIN is not right. It stands on your receipt.", code="pin", field="pin")
+    limits.give_back(PIN_TRIES, f"{person.pk}", at=at)
+
+
+def _followed(link: str) -> tuple[Person, Concern]:
+    person = Person.objects.filter(link_digest=rules.link_digest(link)).first()
+    if person is None:
+        raise NotThere
+    concern = Concern.objects.select_for_update().get(pk=person.concern_id)
+    # As it stands now that nobody else may change it.
+    person = Person.objects.filter(pk=person.pk).exclude(link="").first()
+    if person is None:
+        raise NotThere
+    return person, concern
+
+
+def _brought_back(reference: str, person: int) -> tuple[Person, Concern]:
+    concern = Concern.objects.select_for_update().filter(reference=reference).first()
+    row = Person.objects.filter(pk=person, concern=concern).first() if concern else None
+    if concern is None or row is None:
+        raise NotThere
+    return row, concern
+
+
+def _stop(person: Person, concern: Concern, *, by: Actor, at: datetime) -> bool:
+    if person.stopped_at is not None:
+        return False
+    Person.objects.filter(pk=person.pk).update(stopped_at=at)
+    ledger.take_letter_back(person.letter, by=by, at=at)
+    ledger.record(
+        "concern.letters_stopped",
+        subject=("concern", concern.reference),
+        by=by,
+        at=at,
+        facts={"person": person.pk},
+    )
+    return True
+
+
+def _erase(person: Person, concern: Concern, *, by: Actor, at: datetime) -> None:
+    ledger.take_letter_back(person.letter, by=by, at=at)
+    # By its number alone: a restore must do the same again.
+    facts: dict[str, ledger_rules.Fact] = {"person": person.pk}
+    raised = person.raised
+    if raised:
+        others = Person.objects.filter(concern=concern).exclude(pk=person.pk).exclude(link="")
+        ConcernPhoto.objects.filter(concern=concern, message__isnull=True).delete()
+        Message.objects.filter(Q(person=person) | Q(person__isnull=True), concern=concern).delete()
+        # Whoever joined goes on waiting for an answer, and the clock goes on for what they wrote.
+        Concern.objects.filter(pk=concern.pk).update(**WITHOUT_WORDS, words_gone_at=None if others.exists() else at)
+        Person.objects.filter(pk=person.pk).update(**WITHOUT_CONTACT)
+    else:
+        Message.objects.filter(concern=concern, person=person).delete()
+        Wording.objects.filter(concern=concern, joined__gt=1).update(joined=F("joined") - 1)
+        person.delete()
+    ledger.record(
+        "concern.erased", subject=("concern", concern.reference), by=by, at=at, facts=facts, public=not raised
+    )

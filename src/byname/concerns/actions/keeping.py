@@ -1,0 +1,82 @@
+"""What happens to concerns by the clock: a promise that was not kept is told, and words whose time is over go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from byname.concerns import rules
+from byname.concerns.actions.answering import write_to_followers
+from byname.concerns.actions.following import WITHOUT_CONTACT, WITHOUT_WORDS
+from byname.concerns.models import Concern, ConcernPhoto, Message, Person
+from byname.ledger import actions as ledger
+from byname.people import rules as people_rules
+from byname.vocabulary import Actor
+
+_AT_ONCE: Final = 50
+"""So many concerns are held in one transaction."""
+
+
+def tell_overdue(*, by: Actor, at: datetime) -> int:
+    """How many concerns nobody answered in time were marked now, each once until it is opened again.
+
+    Everybody who raised or joined one is told whom to turn to; the sergeant's list has it as overdue. Done in short
+    transactions: whoever is killed on the way leaves nothing half told, and the next turn goes on.
+    """
+    people_rules.require(by, "keep_house")
+    told = 0
+    while done := _tell_some(by, at):
+        told += done
+    return told
+
+
+def _tell_some(by: Actor, at: datetime) -> int:
+    with transaction.atomic():
+        waiting = Concern.objects.select_for_update(skip_locked=True).filter(
+            ended_at__isnull=True,
+            answered_at__isnull=True,
+            overdue_told_at__isnull=True,
+            words_gone_at__isnull=True,
+            due_at__lt=at,
+        )
+        late = list(waiting.defer("told", "likeness").order_by("due_at", "pk")[:_AT_ONCE])
+        for concern in late:
+            Concern.objects.filter(pk=concern.pk).update(overdue_told_at=at)
+            write_to_followers(concern, "concern_overdue", by=by, at=at)
+            ledger.record("concern.overdue", subject=("concern", concern.reference), by=by, at=at)
+    return len(late)
+
+
+def forget_old_words(*, by: Actor, at: datetime) -> int:
+    """How many concerns lost their words, pictures and contacts now: their time was over, and no legal hold stands.
+
+    What is counted of them stays. Private links open nothing any more. Done in short transactions, a line each.
+    """
+    people_rules.require(by, "keep_house")
+    forgotten = 0
+    while done := _forget_some(by, at):
+        forgotten += done
+    return forgotten
+
+
+def _forget_some(by: Actor, at: datetime) -> int:
+    with transaction.atomic():
+        over = Concern.objects.select_for_update(skip_locked=True).filter(
+            ended_at__lte=at - rules.WORDS_KEPT_FOR, words_gone_at__isnull=True, held=False
+        )
+        numbers = list(over.order_by("ended_at", "pk").values_list("pk", flat=True)[:_AT_ONCE])
+        if not numbers:
+            return 0
+        ConcernPhoto.objects.filter(concern__in=numbers).delete()
+        Message.objects.filter(concern__in=numbers).delete()
+        people = Person.objects.filter(concern__in=numbers)
+        for letter in people.exclude(letter="").values_list("letter", flat=True):
+            ledger.take_letter_back(letter, by=by, at=at)
+        people.update(**WITHOUT_CONTACT)
+        Concern.objects.filter(pk__in=numbers).update(**WITHOUT_WORDS, words_gone_at=at)
+        ledger.record(
+            "concern.words_forgotten", subject=("concerns", "ended"), by=by, at=at, facts={"concerns": len(numbers)}
+        )
+    return len(numbers)

@@ -1,0 +1,161 @@
+"""Raising a concern: one row, one person, one line and, where somebody can be told, one letter, all or none."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from byname.concerns import rules
+from byname.ledger import actions as ledger
+from byname.people import rules as people_rules
+from byname.safekeeping import keys
+from byname.vocabulary import Actor, Refused
+
+# One statement for both rows. It finds the area and the day's edition by itself, so that no look-up comes before; and
+# it writes nothing where the same form was handed in already.
+_RAISE = """
+    WITH concern AS (
+        INSERT INTO byname_concern (
+            reference, once, area_id, division_code, neighbourhood_id, category, channel, place_kind, grid_lat,
+            grid_lon, told, written_in, danger, needs_interpreter, state, holder, raised_at, promised_at, due_at,
+            outcome, reopened, stirred_at, held, likeness, client_id
+        ) VALUES (
+            %(reference)s, %(once)s, (SELECT id FROM byname_area WHERE slug = %(area)s), %(division)s,
+            (
+                SELECT here.id FROM byname_neighbourhood AS here JOIN byname_edition AS edition
+                ON edition.id = here.edition_id
+                WHERE here.official_id = %(official_id)s AND edition.valid_from <= %(on)s
+                ORDER BY edition.valid_from DESC LIMIT 1
+            ),
+            %(category)s, %(channel)s, %(place_kind)s, %(grid_lat)s, %(grid_lon)s, %(told)s, %(written_in)s,
+            %(danger)s, false, 'received', %(holder)s, %(at)s, %(at)s, %(due_at)s, '', 0, %(at)s, false,
+            %(likeness)s, %(client)s
+        ) ON CONFLICT (once) DO NOTHING RETURNING id
+    ), person AS (
+        INSERT INTO byname_person (
+            concern_id, raised, link_digest, link, pin, contact, language, under_18, more_letters, words_in_letters,
+            joined_at, letter
+        ) SELECT id, true, %(link_digest)s, %(link)s, %(pin)s, %(contact)s, %(language)s, %(under_18)s,
+            %(more_letters)s, %(words_in_letters)s, %(at)s, %(letter)s
+        FROM concern
+    )
+    SELECT id FROM concern
+"""
+_RAISED_ALREADY = """
+    SELECT concern.reference, person.link, person.pin, concern.due_at
+    FROM byname_concern AS concern JOIN byname_person AS person ON person.concern_id = concern.id AND person.raised
+    WHERE concern.once = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a concern belongs on its day: an area's team, or the division alone where the programme is not yet."""
+
+    division: str
+    area: str = ""
+    """The area's slug."""
+    official_id: int | None = None
+    """The neighbourhood's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the person who raised a concern holds in their hands."""
+
+    reference: str
+    link: str
+    """The private link's own part: it opens the concern for reading and writing."""
+    pin: str
+    """Six digits: with the link they take data out, erase, and change how to be reached."""
+    due_at: datetime
+    newly: bool
+    """Whether it was raised now; else the same form had been handed in before, and nothing was written."""
+
+
+def raise_concern(
+    raised: rules.Raised,
+    where: Where,
+    *,
+    on: date,
+    promise: rules.Promise,
+    once: bytes | None = None,
+    client: int | None = None,
+    likeness: list[int] | None = None,
+    by: Actor,
+    at: datetime,
+) -> Receipt:
+    """The receipt of a concern that is on disk: its reference, its private link, its PIN, and when it is answered.
+
+    `raised` has been checked (rules.checked). `once` is a form's own number: who hands the same form in twice gets the
+    first receipt again; Refused where what it raised was removed since. `client` is the number of the API key it came
+    with. Two statements within the act, three with the letter that confirms it. That letter does not count as the
+    day's one: whoever has just written waits for an answer, not for tomorrow.
+    """
+    people_rules.require(by, "raise_concern")
+    link, pin = secrets.token_urlsafe(18), f"{secrets.randbelow(10**6):06}"
+    reference = rules.new_reference(secrets.randbelow)
+    due_at = rules.due_at(at, promise)
+    told, point = raised.told, raised.told.point
+    grid = rules.field_of(point) if point else None
+    danger = rules.danger(f"{told.what}\n{told.help}")
+    values = {
+        "reference": reference,
+        "once": hashlib.sha256(once).digest() if once else None,
+        "area": where.area,
+        "division": where.division,
+        "official_id": where.official_id,
+        "on": on,
+        "category": raised.category,
+        "channel": raised.channel,
+        "place_kind": raised.place_kind,
+        "grid_lat": grid.lat if grid else None,
+        "grid_lon": grid.lon if grid else None,
+        "told": keys.seal(rules.kept(told)),
+        "written_in": "",
+        "danger": " ".join(danger.kinds) if danger else "",
+        "holder": "sergeant" if raised.to_sergeant or not where.area else "team",
+        "at": at,
+        "due_at": due_at,
+        "likeness": likeness,
+        "client": client,
+        "link_digest": rules.link_digest(link),
+        "link": keys.seal(link),
+        "pin": keys.seal(pin),
+        "contact": keys.seal(rules.kept(raised.contact)) if not raised.contact.is_empty else "",
+        "language": raised.language,
+        "under_18": raised.under_18,
+        "more_letters": raised.more_letters,
+        "words_in_letters": raised.words_in_letters,
+    }
+    with transaction.atomic():
+        # Written first, so that the person's row can name it: whoever has everything removed takes it back as well.
+        letter = _confirm(raised, where, reference, link, by, at) if raised.contact.email else ""
+        with connection.cursor() as cursor:
+            cursor.execute(_RAISE, values | {"letter": letter})
+            if cursor.fetchone() is None:
+                ledger.take_letter_back(letter, by=by, at=at)
+                cursor.execute(_RAISED_ALREADY, [values["once"]])
+                before, sealed_link, sealed_pin, promised = cursor.fetchone()
+                if not sealed_link:
+                    raise Refused("You raised this before, and had it removed.", code="erased")
+                return Receipt(before, keys.unseal(sealed_link), keys.unseal(sealed_pin), promised, newly=False)
+        ledger.record(
+            "concern.raised",
+            subject=("concern", reference),
+            by=by,
+            at=at,
+            facts={"area": where.area, "category": raised.category, "channel": raised.channel},
+        )
+    return Receipt(reference, link, pin, due_at, newly=True)
+
+
+def _confirm(raised: rules.Raised, where: Where, reference: str, link: str, by: Actor, at: datetime) -> str:
+    words = rules.letter_words(
+        reference, link, raised.language, division=where.division, overdue=False, under_18=raised.under_18
+    )
+    return ledger.write_letter("concern_received", to=raised.contact.email, words=words, by=by, at=at)

@@ -1,0 +1,308 @@
+"""What residents raise, who raised it, what was said since, and what of it was published."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from byname.concerns import rules
+from byname.safekeeping.fields import SealedTextField
+
+_OPEN = Q(ended_at__isnull=True)
+
+
+class HearingProfile(models.Model):
+    """How the one service of this deployment hears concerns, as it brought it (rules.Profile)."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    profile = models.JSONField()
+    brought_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="hearing_profile_is_one_row")]
+
+
+class Concern(models.Model):
+    """One concern: where it stands and who has it. What the person wrote stands sealed."""
+
+    reference = models.CharField(max_length=16, unique=True)
+    once = models.BinaryField(max_length=32, unique=True, null=True)
+    """The digest of the form's own number: a second press of the button, or a retry, finds the first concern."""
+    area = models.ForeignKey("byname.Area", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    division_code = models.CharField(max_length=12)
+    neighbourhood = models.ForeignKey(
+        "byname.Neighbourhood", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    """As it was on its day, in the edition of that day."""
+    category = models.CharField(max_length=40)
+    channel = models.CharField(max_length=12)
+    place_kind = models.CharField(max_length=8)
+    grid_lat = models.FloatField(null=True)
+    grid_lon = models.FloatField(null=True)
+    """The middle of a field of about 100 m; the point itself stands sealed in `told`."""
+    told = SealedTextField(blank=True)
+    """What was written, as JSON (rules.Told). Empty once its time is over."""
+    written_in = models.CharField(max_length=12, blank=True)
+    """The language recognised in the words; empty where none was."""
+    danger = models.CharField(max_length=24, blank=True)
+    """The kinds of danger its words speak of, with spaces between."""
+    needs_interpreter = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, default="received")
+    holder = models.CharField(max_length=8, default="team")
+    officer = models.ForeignKey("byname.Officer", null=True, on_delete=models.SET_NULL, related_name="+")
+    """Who of the team has it; nobody yet where it is empty."""
+    raised_at = models.DateTimeField()
+    promised_at = models.DateTimeField()
+    """When the clock of the answer began: when it was raised, or opened again."""
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    """When it was answered since then."""
+    first_answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    stirred_at = models.DateTimeField()
+    """When anything happened to it last."""
+    overdue_told_at = models.DateTimeField(null=True)
+    held = models.BooleanField(default=False)
+    """A legal hold: its time does not run out."""
+    words_gone_at = models.DateTimeField(null=True)
+    likeness = ArrayField(models.IntegerField(), null=True)
+    """Keyed hashes of words and of groups of letters: for matching concerns and nothing else; gone with the words."""
+    client = models.ForeignKey("byname.ApiKey", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=rules.STATES), name="state_of_a_concern_is_known"),
+            models.CheckConstraint(condition=Q(channel__in=rules.CHANNELS), name="channel_of_a_concern_is_known"),
+            models.CheckConstraint(condition=Q(place_kind__in=rules.PLACE_KINDS), name="kind_of_place_is_known"),
+            models.CheckConstraint(condition=Q(holder__in=["team", "sergeant"]), name="holder_of_a_concern_is_known"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *rules.OUTCOMES]), name="outcome_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["closed", "handed_on"], ended_at__isnull=False)
+                | (~Q(state__in=["closed", "handed_on"]) & _OPEN),
+                name="a_concern_that_ended_says_when",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="closed") & ~Q(outcome="")) | (~Q(state="closed") & Q(outcome="")),
+                name="a_closed_concern_says_how",
+            ),
+            models.CheckConstraint(condition=Q(due_at__gt=F("promised_at")), name="an_answer_is_promised"),
+            models.CheckConstraint(
+                condition=Q(grid_lat__isnull=True, grid_lon__isnull=True)
+                | Q(grid_lat__isnull=False, grid_lon__isnull=False),
+                name="a_field_has_both_its_numbers",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["area", "due_at"], condition=_OPEN, name="open_concerns_of_an_area"),
+            models.Index(fields=["division_code", "due_at"], condition=_OPEN, name="open_concerns_of_a_division"),
+            models.Index(fields=["area", "-raised_at"], name="concerns_of_an_area"),
+            models.Index(fields=["division_code", "-raised_at"], name="concerns_of_a_division"),
+            models.Index(
+                fields=["due_at"],
+                condition=_OPEN & Q(answered_at__isnull=True, overdue_told_at__isnull=True),
+                name="answers_to_watch",
+            ),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=False, words_gone_at__isnull=True, held=False),
+                name="words_to_go",
+            ),
+            GinIndex(fields=["likeness"], name="concerns_by_likeness", fastupdate=True),
+        ]
+
+
+class Person(models.Model):
+    """Somebody who raised a concern or joined one: how to reach them, and what opens it to them."""
+
+    concern = models.ForeignKey("byname.Concern", on_delete=models.CASCADE, related_name="+")
+    raised = models.BooleanField()
+    """Whether they raised it; else they joined it."""
+    link_digest = models.BinaryField(max_length=32, unique=True)
+    link = SealedTextField()
+    """The private link's own part, for letters to come."""
+    pin = SealedTextField()
+    """Six digits, told once: what the link alone does not open."""
+    contact = SealedTextField(blank=True)
+    """How to reach them, as JSON (rules.Contact); empty for whoever gave nothing."""
+    language = models.CharField(max_length=12)
+    under_18 = models.BooleanField(default=False)
+    more_letters = models.BooleanField(default=False)
+    """Whether they asked for more than one letter a day."""
+    words_in_letters = models.BooleanField(default=False)
+    joined_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    """Since when they want no letters."""
+    phone_confirmed_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True)
+    """When the last letter to them is due: in the past where it went already."""
+    letter = models.CharField(max_length=120, blank=True)
+    """That letter's Message-ID, so that what is under way can be taken back."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["concern"], condition=Q(raised=True), name="one_person_raised_it")
+        ]
+
+
+class Message(models.Model):
+    """One entry of a thread: what the person wrote, what an officer answered, or a note that stays inside."""
+
+    concern = models.ForeignKey("byname.Concern", on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    person = models.ForeignKey("byname.Person", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    officer = models.ForeignKey("byname.Officer", null=True, on_delete=models.SET_NULL, related_name="+")
+    """Who signed an answer, where they stand on the register."""
+    signed = models.CharField(max_length=120, blank=True)
+    """Else their name."""
+    account_id = models.BigIntegerField(null=True)
+    words = SealedTextField(blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    via = models.CharField(max_length=12)
+    mail_digest = models.BinaryField(max_length=32, unique=True, null=True)
+    """The digest of a letter's own number, so that a letter delivered twice is one entry."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=rules.KINDS_OF_MESSAGE), name="kind_of_message_is_known"),
+            models.CheckConstraint(
+                condition=~Q(kind="answer") | Q(account_id__isnull=False), name="an_answer_is_somebodys"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["concern", "id"], name="messages_of_a_concern"),
+            # Whoever joined and leaves takes what they wrote along.
+            models.Index(fields=["person"], condition=Q(person__isnull=False), name="messages_of_a_person"),
+        ]
+
+
+class ConcernPhoto(models.Model):
+    """A picture somebody sent, sealed, without what the camera had written into it."""
+
+    concern = models.ForeignKey("byname.Concern", on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey("byname.Message", null=True, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    picture = models.BinaryField()
+    """The sealed JPEG."""
+    wide = models.PositiveSmallIntegerField()
+    high = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField()
+    quarantined_at = models.DateTimeField(null=True)
+    """Since when nobody is shown it: it may be evidence of harm to a child."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["concern", "number"], name="one_picture_a_number")]
+
+
+class Wording(models.Model):
+    """What an officer published of a concern, in their own words; nothing else of it is public."""
+
+    concern = models.OneToOneField("byname.Concern", on_delete=models.CASCADE, related_name="+")
+    area = models.ForeignKey("byname.Area", on_delete=models.PROTECT, related_name="+", db_index=False)
+    category = models.CharField(max_length=40)
+    words = models.CharField(max_length=200)
+    done = models.CharField(max_length=600, blank=True)
+    """What was done, in words for everybody."""
+    month_on = models.DateField()
+    near = models.CharField(max_length=160, blank=True)
+    """The crossing nearby, as people call it."""
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    state = models.CharField(max_length=12)
+    joined = models.PositiveIntegerField(default=1)
+    """How many raised it or joined it."""
+    published_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    officer = models.ForeignKey("byname.Officer", null=True, on_delete=models.SET_NULL, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(month_on__day=1), name="a_wording_tells_the_month_only"),
+            models.CheckConstraint(condition=~Q(words=""), name="a_wording_has_words"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["area", "-published_at"], condition=Q(withdrawn_at__isnull=True), name="wordings_of_an_area"
+            )
+        ]
+
+
+class Verdict(models.Model):
+    """What somebody answered when a concern ended: "Did this answer you? Is it better?"."""
+
+    concern = models.ForeignKey("byname.Concern", on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey("byname.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    ending = models.PositiveSmallIntegerField()
+    """Which ending it speaks of: 1, 2 or 3."""
+    answered = models.CharField(max_length=6, blank=True)
+    better = models.CharField(max_length=6, blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["concern", "ending", "person"], name="one_verdict_a_person_and_ending"),
+            models.CheckConstraint(
+                condition=Q(answered__in=["", *rules.VERDICTS], better__in=["", *rules.VERDICTS]),
+                name="a_verdict_is_yes_partly_or_no",
+            ),
+        ]
+
+
+class Leaving(models.Model):
+    """Words that left byname for records or enforcement: asked for by one, agreed to by a sergeant, counted by year."""
+
+    concern = models.ForeignKey("byname.Concern", null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=24)
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    agreed_by = models.BigIntegerField(null=True)
+    agreed_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=F("asked_by")), name="leaving_needs_a_second_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_at__isnull=True) | Q(declined_at__isnull=True), name="leaving_is_decided_once"
+            ),
+        ]
+
+
+class ApiKey(models.Model):
+    """A key by which a program may raise concerns; only its digest is kept."""
+
+    name = models.CharField(max_length=80)
+    digest = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+    an_hour = models.PositiveIntegerField()
+    """How many concerns it may raise in an hour."""
+    categories = ArrayField(models.CharField(max_length=40), default=list)
+    """What it may raise; everything where it is empty."""
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Subscription(models.Model):
+    """Somebody who asked for an area's weekly letter, and confirmed it."""
+
+    area = models.ForeignKey("byname.Area", on_delete=models.CASCADE, related_name="+")
+    address = SealedTextField()
+    address_digest = models.BinaryField(max_length=32)
+    key_digest = models.BinaryField(max_length=32, unique=True)
+    """What confirms it and ends it."""
+    language = models.CharField(max_length=12)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "address_digest"], name="one_weekly_letter_an_area_and_address")
+        ]

@@ -1,0 +1,34 @@
+"""Which concerns somebody reaches: what a permission depends on, and lists cut to it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from byname.concerns.models import Concern
+from byname.people import queries as people
+from byname.people import rules as people_rules
+from byname.vocabulary import Actor
+
+
+def about_of(concern: Concern, *, viewer: Actor) -> people_rules.About:
+    """What reach to a concern depends on; one that goes past the team has no area, so that its officers have no way in.
+
+    `concern` was read with its area and neighbourhood.
+    """
+    people_rules.require(viewer, "see_public")
+    area = concern.area.slug if concern.area else ""
+    ids = [concern.neighbourhood.official_id] if concern.neighbourhood else []
+    return people_rules.About(
+        area=area if concern.holder == "team" else "",
+        divisions=frozenset({concern.division_code}),
+        places=people.area_codes(area, ids, viewer=viewer) if viewer.conflicts else frozenset(),
+    )
+
+
+def reached(act: str, *, viewer: Actor) -> Q:
+    """The condition for the concerns a viewer reaches in an act, but for conflicts; NotThere where that is none."""
+    scope = people_rules.require_reach(viewer, act)
+    if scope == "service":
+        return Q()
+    mine = Q(area__slug__in=viewer.areas, holder="team")
+    return mine | Q(division_code__in=viewer.divisions) if scope == "division" else mine

@@ -1,0 +1,77 @@
+"""What may be sent to the people who raised a concern, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from byname.concerns.rules.raising import LONGEST_WORDS, refuse_too_long
+from byname.concerns.rules.tidying import tidied
+from byname.vocabulary import Refused
+
+ONE_LETTER_IN: Final = timedelta(days=1)
+"""One letter a day at most, unless somebody asked for more."""
+
+
+def refuse_answer(words: str, templates: Iterable[str] = ()) -> None:
+    """Nothing, or Refused: an answer has words, and is not a template sent as it stands."""
+    refuse_too_long(words, LONGEST_WORDS, "words")
+    if not tidied(words).strip():
+        raise Refused("Write your answer.", code="no-words", field="words")
+    if _bare(words) in {_bare(template) for template in templates}:
+        raise Refused(
+            "This is the template as it stands. Say something about this very concern.", code="unedited", field="words"
+        )
+
+
+def refuse_note(words: str) -> None:
+    """Nothing, or Refused: a note has words, and not too many."""
+    refuse_too_long(words, LONGEST_WORDS, "words")
+    if not tidied(words).strip():
+        raise Refused("Write your note.", code="no-words", field="words")
+
+
+def refuse_message(words: str) -> None:
+    """Nothing, or Refused: what a person writes has words, and not too many."""
+    refuse_too_long(words, LONGEST_WORDS, "words")
+    if not tidied(words).strip():
+        raise Refused("Write your message.", code="no-words", field="words")
+
+
+def letter_due(written_at: datetime | None, at: datetime, *, more: bool) -> datetime | None:
+    """When the next letter to somebody is due; None where one is under way that tells of this as well.
+
+    `written_at` is when the last letter to them was due; `more` says that they asked for every letter.
+    """
+    if more or written_at is None or written_at <= at - ONE_LETTER_IN:
+        return at
+    return None if written_at > at else written_at + ONE_LETTER_IN
+
+
+def letter_words(
+    reference: str, link: str, language: str, *, division: str, overdue: bool, under_18: bool, said: str = ""
+) -> dict[str, str]:
+    """What a letter to somebody is filled with: nothing that tells what it is about.
+
+    `division`, by its code, is told where the letter names whom to turn to: when nobody has answered, and to whoever is
+    under 18. `said` is an officer's answer, for those alone who asked for it.
+    """
+    words = {
+        "reference": reference,
+        "link": link,
+        "language": language,
+        "division": division if overdue or under_18 else "",
+        "under_18": "yes" if under_18 else "",
+        "said": said,
+    }
+    return {name: word for name, word in words.items() if word}
+
+
+def said_together(earlier: str, said: str) -> str:
+    """Two answers in one letter, where the first had not gone yet."""
+    return f"{earlier}\n\n{said}" if earlier and said else earlier or said
+
+
+def _bare(words: str) -> str:
+    return "".join(sign for sign in words.casefold() if sign.isalnum())

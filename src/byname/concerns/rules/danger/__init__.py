@@ -1,0 +1,86 @@
+"""What a text says of danger: violence or harm now, violence at home, a crisis; every language's list always tried."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from byname.concerns.rules.phrases import Found, Phrases, lines, words_of
+
+KINDS: Final = ("now", "home", "crisis")
+"""In the order they are met: harm that is happening now, violence at home, a crisis without violence."""
+LANGUAGES: Final = ("en", "es", "fr", "pt", "ta", "tl", "ur", "zh_Hans", "zh_Hant")
+NEAR: Final = 12
+"""A guard so many words from a phrase, in the same sentence, speaks of it: "last summer", "in the film"."""
+
+_SAID, _INSIDE, _NEAR = "said", "not_inside", "not_near"
+_ROLES: Final = (_SAID, _INSIDE, _NEAR)
+_STILL: Final = f"still {_SAID}"
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What a text signals: the kinds, first the one to be met first."""
+
+    kinds: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The kind that decides what the person sees before anything else."""
+        return self.kinds[0]
+
+
+def danger(text: str) -> Danger | None:
+    """What danger a text signals, in whichever of the languages; None where it signals none.
+
+    A phrase counts unless it is part of a harmless one ("fire hydrant"), or the same sentence sets it in the past, in a
+    film or at some time ("last summer"); "right now" undoes the latter. Works in time proportional to the text.
+    """
+    met: dict[str, list[Found]] = {}
+    for found in PHRASES.found(words_of(text)):
+        met.setdefault(found.list, []).append(found)
+    kinds = tuple(kind for kind in KINDS if _stands(kind, met))
+    return Danger(kinds) if kinds else None
+
+
+def _stands(kind: str, met: dict[str, list[Found]]) -> bool:
+    """Whether one phrase of the kind is left when the guards have spoken."""
+    inside = _spread(met.get(f"{kind} {_INSIDE}", ()), 0)
+    still = {found.sentence for found in met.get(_STILL, ())}
+    near = _spread((found for found in met.get(f"{kind} {_NEAR}", ()) if found.sentence not in still), NEAR)
+    return any(
+        not any((found.sentence, word) in inside or (found.sentence, word) in near for word in _words(found))
+        for found in met.get(f"{kind} {_SAID}", ())
+    )
+
+
+def _words(found: Found) -> range:
+    return range(found.first, found.end)
+
+
+def _spread(guards: Iterator[Found] | list[Found] | tuple[()], reach: int) -> set[tuple[int, int]]:
+    """Every place a guard speaks of, by sentence and word."""
+    return {(guard.sentence, word) for guard in guards for word in range(guard.first - reach, guard.end + reach)}
+
+
+def _phrases() -> Phrases:
+    """The lists of all languages as one."""
+    told: list[tuple[str, str]] = []
+    words: dict[str, str] = {}
+    for language in LANGUAGES:
+        page = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
+        named = page.pop("words")
+        words |= {f"{language}_{name}": listed for name, listed in named.items()}
+        for kind, roles in page.items():
+            for role, listed in roles.items():
+                if kind not in (*KINDS, "still") or role not in _ROLES:
+                    raise ValueError(f"{language}.toml has a list no rule reads: {kind} {role}")
+                told += [(f"{kind} {role}", line.replace("<", f"<{language}_")) for line in lines(listed)]
+    return Phrases(told, words)
+
+
+PHRASES: Final = _phrases()
+"""The lists of all languages, read once."""
