@@ -15,6 +15,8 @@ MINE = ("/desk/", "/desk/more/", "/desk/own/sign-in/", "/desk/own/readings/")
 PAGES: dict[str, tuple[str, ...]] = {
     "officer": (
         *MINE,
+        "/desk/concerns/",
+        "/desk/concerns/new/",
         "/desk/me/",
         "/desk/me/words/",
         "/desk/me/photo/",

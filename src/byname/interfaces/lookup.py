@@ -8,7 +8,7 @@ from typing import Final
 from byname.interfaces import geocoder
 from byname.places.queries import addresses
 from byname.postings.queries import Directory, Found
-from byname.vocabulary import PUBLIC
+from byname.vocabulary import PUBLIC, Point
 
 # Below this a match is a guess worth offering, not one worth acting on.
 SURE: Final = 97.0
@@ -22,6 +22,9 @@ class Sighting:
 
     label: str
     found: Found | None
+    point: Point | None = None
+    kind: str = ""
+    """What it is, of addresses.MatchKind; empty for what an outside geocoder found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,18 @@ def page_of(found: Found | None) -> str | None:
     return found.neighbourhood.slug if found.neighbourhood else None
 
 
-def look_up(words: str, directory: Directory) -> LookedUp:
+def look_up(words: str, directory: Directory, *, outside: bool = True) -> LookedUp:
     """What the words may mean; raises Refused for what cannot be searched for.
 
-    Asks an outside geocoder only where the service switched one on and nothing of our own matches.
+    Asks an outside geocoder only where the service switched one on and nothing of our own matches; never where
+    `outside` is false: nothing that is being written waits for somebody else's machine.
     """
     matches = addresses.search_addresses(words, viewer=PUBLIC)
     if not matches:
-        elsewhere = geocoder.found_elsewhere(words)
-        return LookedUp(tuple(Sighting(place.label, directory.at(place.point)) for place in elsewhere), sure=False)
-    sightings = tuple(Sighting(match.label, _served(match, directory)) for match in matches)
+        elsewhere = geocoder.found_elsewhere(words) if outside else ()
+        found = (Sighting(place.label, directory.at(place.point), place.point) for place in elsewhere)
+        return LookedUp(tuple(found), sure=False)
+    sightings = tuple(Sighting(match.label, _served(match, directory), match.point, match.kind) for match in matches)
     first = matches[0]
     rivals = {page_of(s.found) for m, s in zip(matches, sightings, strict=True) if m.score > first.score - CLOSE}
     # A street without a number runs through many areas: its middle is nobody's address.

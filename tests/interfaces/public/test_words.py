@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import json
+import shutil
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +17,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.html import escape
 
+from byname.concerns import rules as concerns
 from byname.interfaces.public import names, reviewed
 from byname.interfaces.public.posters import missing_glyphs
 from byname.interfaces.public.templatetags import words
@@ -118,6 +121,38 @@ def test_english_pages_say_the_original_once() -> None:
     page = Template('{% safety "In danger? Call %(number)s now." number="911" %}')
     with translation.override("en"):
         assert page.render(Context()) == 'In danger? Call <span class="tel">911</span> now.'
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("en", "Call &lt;311&gt;."),
+        ("fr", 'Appelez le 311. <span class="original" lang="en" dir="ltr">Call &lt;311&gt;.</span>'),
+        ("es", "Llame al 311."),
+        ("ur", '<span lang="en" dir="ltr">Call &lt;311&gt;.</span>'),
+    ],
+)
+def test_what_a_service_says_of_safety_stands_beside_its_original(
+    code: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advice = {"en": "Call <311>.", "fr": "Appelez le 311.", "es": "Llame al 311."}
+    mark = reviewed.fingerprint(advice["en"], advice["es"])
+    monkeypatch.setattr(reviewed, "_approved", lambda: {"es": frozenset({mark})})
+    with translation.override(code):
+        assert Template("{% safety_in advice %}").render(Context({"advice": advice})) == shown
+
+
+def test_who_approves_a_language_approves_the_advice_of_its_categories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MESSAGES.LOCALE / "fr", tmp_path / "fr")
+    (tmp_path / "reviewed.json").write_text("{}")
+    monkeypatch.setattr(MESSAGES, "LOCALE", tmp_path)
+    MESSAGES.approve("fr", "A. Speaker")
+    approved = json.loads((tmp_path / "reviewed.json").read_text())["fr"]
+    advice = [each.advice for each in concerns.default_profile().categories if each.advice]
+    assert {reviewed.fingerprint(words["en"], words["fr"]) for words in advice} <= set(approved)
+    assert len(advice) == 11
 
 
 def test_every_skill_an_officer_may_have_has_a_name() -> None:

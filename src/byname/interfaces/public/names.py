@@ -76,6 +76,17 @@ AWAY: Final = {
 }
 """Why officers are pulled away, by the codes of `postings.rules`."""
 
+LINES: Final = {
+    "non_emergency": gettext_lazy("Police, not urgent"),
+    "city": gettext_lazy("City services"),
+    "community_help": gettext_lazy("Help near you"),
+    "community_crisis": gettext_lazy("Someone in crisis, no violence: the community crisis team"),
+    "suicide_crisis": gettext_lazy("Thoughts of suicide: call or text"),
+    "violence_at_home": gettext_lazy("Violence at home"),
+    "crime_stoppers": gettext_lazy("Tell what you know about a crime, without your name"),
+}
+"""The service's lines, by key."""
+
 
 def language_name(code: str) -> str:
     """A language by name in the language of the page; by its own name where byname has no translation of it."""

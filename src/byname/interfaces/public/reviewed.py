@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,16 @@ def safety(original: str) -> tuple[str, str]:
     """
     code = translation.get_language() or settings.LANGUAGE_CODE
     translated = translation.gettext(original)
+    if translated == original or is_approved(original, translated, code):
+        return translated, ""
+    return translated, original
+
+
+def safety_of(words: Mapping[str, str]) -> tuple[str, str]:
+    """Like `safety`, for words that stand by language outside the catalogues, such as the advice of a category."""
+    code = translation.get_language() or settings.LANGUAGE_CODE
+    original = words.get(settings.LANGUAGE_CODE, "")
+    translated = words.get(code, original)
     if translated == original or is_approved(original, translated, code):
         return translated, ""
     return translated, original

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from byname.interfaces.public.views import checking, finding, meeting, printing, standing
+from byname.interfaces.public.views import checking, finding, following, meeting, printing, raising, standing
 
 spoken = [
     path("", finding.home, name="home"),
@@ -15,6 +15,10 @@ spoken = [
     path("at/<slug:slug>/posters", printing.posters, name="posters"),
     path("at/<slug:slug>/poster-<str:paper>.pdf", printing.poster, name="poster"),
     path("check", checking.check, name="check"),
+    path("raise/", raising.tell, name="raise"),
+    path("c/<str:link>/", following.follow, name="follow"),
+    path("c/<str:link>/letters", following.letters, name="follow-letters"),
+    path("c/<str:link>/mine", following.mine, name="follow-mine"),
     path("embed/<slug:slug>", meeting.embed, name="embed"),
     path("how-we-count", standing.counting, name="counting"),
     path("help-now", standing.help_now, name="help"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -30,6 +31,37 @@ def full_day(value: date) -> str:
     said = date_format(value, pgettext("date pattern: weekday, day, month, year", "l, j F Y"), use_l10n=False)
     # French alone counts the first day of a month ("1er mars"), which no date pattern can say.
     return said.replace(" 1 ", " 1er ", 1) if value.day == 1 and translation.get_language() == "fr" else said
+
+
+@register.filter
+def day_and_hour(value: datetime) -> str:
+    """A moment as a clock at the service shows it: "Monday, 2 March 2026, 14:30"."""
+    hour = date_format(value, pgettext("date pattern: hours and minutes", "H:i"), use_l10n=False)
+    return gettext("%(day)s, %(hour)s") % {"day": full_day(value.date()), "hour": hour}
+
+
+@register.filter
+def at_the_service(value: datetime) -> datetime:
+    """The same moment by the clock of the service."""
+    return timezone.localtime(value)
+
+
+@register.filter
+def in_tongue(words: Mapping[str, str]) -> str:
+    """What the service said by language, in the language of the page; the original where it has not said it so."""
+    return words.get(translation.get_language() or "", words.get("en", ""))
+
+
+@register.simple_tag
+def spoken_by_service(words: Mapping[str, str]) -> SafeString:
+    """Attributes for what the service said by language, where it stands only in the original."""
+    return SafeString("") if (translation.get_language() or "") in words else SafeString('lang="en" dir="ltr"')
+
+
+@register.filter
+def line_name(key: str) -> str:
+    """What a line of the service is for; empty for one byname does not know."""
+    return str(names.LINES.get(key, ""))
 
 
 @register.filter
@@ -108,6 +140,17 @@ def safety(original: str, **facts: Any) -> SafeString:
             return format_html('<span lang="en" dir="ltr">{}</span>', shown)
         return format_html("{}", shown)
     return format_html('{} <span class="original" lang="en" dir="ltr">{}</span>', shown, _filled(beside, numbers))
+
+
+@register.simple_tag
+def safety_in(words: Mapping[str, str]) -> SafeString:
+    """What the service says by language of safety; until a named speaker has approved it, the original beside it."""
+    shown, beside = reviewed.safety_of(words)
+    if beside:
+        return format_html('{} <span class="original" lang="en" dir="ltr">{}</span>', shown, beside)
+    if (translation.get_language() or "en") in words:
+        return format_html("{}", shown)
+    return format_html('<span lang="en" dir="ltr">{}</span>', shown)
 
 
 @register.simple_tag
