@@ -67,8 +67,8 @@ def test_an_unknown_command_is_told() -> None:
     done = byname(["fly"])
     assert done.returncode == 2
     assert done.stderr == (
-        "byname has no command 'fly'. These exist: up, bring, officer, invite, ledger, backup, restore, keys, doctor, "
-        "test, check, bench, shell.\n"
+        "byname has no command 'fly'. These exist: up, bring, officer, invite, key, ledger, backup, restore, keys, "
+        "doctor, test, check, bench, shell.\n"
     )
 
 
@@ -84,6 +84,7 @@ _EVERY = (
     "bring",
     "officer",
     "invite",
+    "key",
     "ledger",
     "backup",
     "restore",
@@ -116,7 +117,9 @@ def test_what_can_be_no_home_is_told_in_one_sentence_and_nothing_is_left_there(h
     assert sorted(path.name for path in home.rglob("*")) == [".cache", "Documents", "a-file", "full"]
 
 
-@pytest.mark.parametrize("words", ["officer", "invite", "ledger", "backup", "keys rotate", "keys production", "doctor"])
+@pytest.mark.parametrize(
+    "words", ["officer", "invite", "key list", "ledger", "backup", "keys rotate", "keys production", "doctor"]
+)
 def test_a_command_of_a_home_makes_none_where_its_name_is_misspelt(home: Path, words: str) -> None:
     done = byname(words.split(), home=home / "none")
     assert (done.returncode, done.stdout, done.stderr) == (

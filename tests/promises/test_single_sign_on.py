@@ -38,6 +38,7 @@ PEOPLE = {
     "said": "noor@service.example",
     "stranger": "stranger@elsewhere.example",
     "capital": "Noor@Service.Example",
+    "likeness": "noor@\u017fervice.example",
 }
 
 
@@ -109,9 +110,9 @@ def browser() -> Client:
     return Client(headers={"Host": "localhost"})
 
 
-def by_way_of(provider: Provider, client: Client, name: str) -> str:
+def by_way_of(provider: Provider, client: Client, name: str, **asked: str) -> str:
     """Where the provider sends somebody back to who signs in there as `name`."""
-    away = client.get("/desk/sign-in/with/service/", {"next": "/desk/more/"})
+    away = client.get("/desk/sign-in/with/service/", {"next": "/desk/more/"} | asked)
     assert away.status_code == 302
     address = away.headers["Location"]
     asked = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)
@@ -147,7 +148,7 @@ def test_capitals_in_an_address_are_the_same_address(noor: Account, provider: Pr
     assert answer.headers["Location"] == "/desk/sign-in/second/"
 
 
-@pytest.mark.parametrize("name", ["unverified", "said", "stranger"])
+@pytest.mark.parametrize("name", ["unverified", "said", "stranger", "likeness"])
 def test_an_address_that_is_not_verified_or_not_invited_opens_and_makes_nothing(
     noor: Account, provider: Provider, name: str
 ) -> None:
@@ -157,6 +158,44 @@ def test_an_address_that_is_not_verified_or_not_invited_opens_and_makes_nothing(
     assert "That did not sign you in" in client.get("/desk/sign-in/not-known/").content.decode()
     assert client.get("/desk/").status_code == 303
     assert Account.objects.count() == 1
+
+
+def test_of_what_a_caller_asks_only_a_page_of_the_desk_to_go_on_to_is_heard(noor: Account, provider: Provider) -> None:
+    client = browser()
+    theirs = {
+        "client_id": "other",
+        "redirect_uri": "https://evil.example/",
+        "response_type": "token",
+        "scope": "openid offline_access",
+        "state": "theirs",
+        "nonce": "theirs",
+        "code_challenge": "theirs",
+        "prompt": "none",
+    }
+    asked = {
+        "next": "/desk/more/",
+        "auth_params": urllib.parse.urlencode(theirs),
+        "scope": "offline_access",
+        "action": "reauthenticate",
+        "process": "connect",
+    }
+    away = client.get("/desk/sign-in/with/service/", asked).headers["Location"]
+    sent = urllib.parse.parse_qs(urllib.parse.urlsplit(away).query)
+    plain = client.get("/desk/sign-in/with/service/").headers["Location"]
+    assert sent.keys() == urllib.parse.parse_qs(urllib.parse.urlsplit(plain).query).keys()
+    assert [sent[name] for name in ("client_id", "redirect_uri", "response_type")] == [
+        [provider.client],
+        [BACK],
+        ["code"],
+    ]
+    assert sorted(sent["scope"][0].split()) == ["email", "openid", "profile"]
+    assert [name for name in ("state", "nonce", "code_challenge") if sent[name] == ["theirs"]] == []
+    for late, (more, leads) in enumerate(((asked, "/desk/more/"), ({"next": "https://evil.example/desk/"}, "/desk/"))):
+        client = browser()
+        answer = client.get(by_way_of(provider, client, "noor", **more))
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/sign-in/second/")
+        answer = client.post("/desk/sign-in/second/", {"code": app_code(staff.TOTP_SECRET, late=late)})
+        assert answer.headers["Location"] == leads
 
 
 def test_an_account_that_ended_or_has_no_second_factor_is_not_opened(noor: Account, provider: Provider) -> None:

@@ -20,7 +20,7 @@ from byname.config.database import Addresses
 from byname.config.machine import Trouble
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-_UNATTENDED = {"bring", "invite", "officer"}
+_UNATTENDED = {"bring", "invite", "key", "officer"}
 _FOR_THE_OWNER = {"migrate", "makemigrations", "showmigrations", "sqlmigrate"}
 
 

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
+from byname.interfaces import open311
+
 Headers = list[tuple[str, str]]
 Page = Callable[[str, int, str], tuple[Headers, bytes]]
 """path, status, sentence → the headers and the body of a page in byname's look."""
@@ -35,7 +37,8 @@ class Refusal(Exception):
 def said(refusal: Refusal, path: str, caller: Any, request: str, page: Page | None) -> tuple[Headers, bytes]:
     """The headers and the body of a refusal, in the form its caller reads; `caller` is their headers.
 
-    A browser asks for text/html and gets a page; whoever speaks of JSON, and everybody below /api/, problem+json.
+    A browser asks for text/html and gets a page; whoever speaks of JSON, and everybody below /api/, problem+json;
+    whoever speaks Open311, its own array.
     """
     title = _TITLES.get(refusal.status, "Refused")
     headers = [("x-request-id", request)]
@@ -54,6 +57,10 @@ def said(refusal: Refusal, path: str, caller: Any, request: str, page: Page | No
     headers += [("cache-control", "no-store"), ("x-content-type-options", "nosniff")]
     if path.startswith("/api/"):
         headers.append(("access-control-allow-origin", "*"))
+    if path.startswith(open311.PATH):
+        form = open311.form_of(path, accepted)
+        headers.append(("content-type", open311.KINDS[form]))
+        return headers, open311.errors(refusal.status, refusal.sentence, form)
     if path.startswith("/api/") or "json" in f"{accepted} {caller.get('content-type') or ''}":
         about = {"type": "about:blank", "title": title, "status": refusal.status, "detail": refusal.sentence}
         headers.append(("content-type", "application/problem+json"))

@@ -19,7 +19,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
-from byname.interfaces import snapshot
+from byname.interfaces import open311, snapshot
 from byname.people import rules
 from byname.safekeeping.limits import Limit, wait_for
 from byname.vocabulary import PUBLIC, Actor, NotThere, Refused
@@ -119,6 +119,8 @@ def failure(
 ) -> HttpResponse:
     """A refusal or failure in the caller's format: problem+json for programs, a plain page for people."""
     title = _TITLES.get(status, "Refused")
+    if request.path.startswith(open311.PATH):
+        return in_open311(request, status, sentence or title + ".", headers=headers)
     if wants_json(request):
         answer = problem(status, title, sentence or title + ".", headers=headers)
         answer.headers["Access-Control-Allow-Origin"] = "*"
@@ -128,6 +130,18 @@ def failure(
     for name, value in (headers or {}).items():
         page.headers[name] = value
     return page
+
+
+def in_open311(
+    request: HttpRequest, status: int, sentence: str, *, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    """A refusal or failure as Open311 writes it: an array of one, in XML or JSON as the address says."""
+    form = open311.form_of(request.path, request.headers.get("Accept", ""))
+    body = open311.errors(status, sentence, form)
+    answer = HttpResponse(body, status=status, content_type=open311.KINDS[form], headers=headers)
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def answer_to(request: HttpRequest, fault: Exception) -> HttpResponse | None:

@@ -1,4 +1,4 @@
-"""The addresses of the API: open to read from any site, and for nothing but reading."""
+"""The addresses of the API: open to read from any site, and for nothing but reading; and those of Open311."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from http import HTTPStatus
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 
+from byname.interfaces.api.open311 import operations as open311
 from byname.interfaces.api.operations import api
 from byname.interfaces.http import Audience, audience, failure
 
@@ -67,4 +68,7 @@ for _pattern in _patterns:
     if _pattern.callback is not None:
         _pattern.callback = _read_only(_pattern.callback)
 
-urlpatterns = [path("api/v1/", (_patterns, _app_name, _namespace))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", (_patterns, _app_name, _namespace)),
+    *open311.urlpatterns,
+]
