@@ -59,6 +59,11 @@ def _closed() -> frozenset[str]:
     return people.area_codes("old-mill", (1, 4), viewer=SYSTEM)
 
 
+def _concern(**post: str) -> Callable[[Town], Example]:
+    """The concern raised about the area Ana leads, with what is sent to this address."""
+    return lambda town: Example({"reference": town.made["concern"]}, about=_old_mill(_closed()), post=post)
+
+
 def has_an_officer(actor: Actor) -> bool:
     """Whether somebody stands on the register themselves."""
     return bool(actor.officer)
@@ -80,6 +85,13 @@ EXAMPLES: Final[Mapping[str, Callable[[Town], Example]]] = {
     "api:neighbourhood_team": lambda town: Example({"official_id": 1}),
     "api:area": lambda town: Example({"slug": "old-mill"}),
     "api:area_continuity": lambda town: Example({"slug": "old-mill"}),
+    "open311-discovery": lambda town: Example({"form": "xml"}),
+    "open311-services": lambda town: Example({"form": "json"}),
+    "open311-service": lambda town: Example({"code": "traffic", "form": "xml"}),
+    "open311-requests": lambda town: Example({"form": "json"}),
+    "open311-request": lambda town: Example({"reference": "C-2222-2222-222", "form": "xml"}),
+    "open311-token": lambda town: Example({"token": "none", "form": "json"}),
+    "open311-elsewhere": lambda town: Example({"rest": "nowhere"}),
     # Signing in.
     "account_reset_password_from_key": lambda town: Example({"uidb36": "1", "key": "set-password"}),
     "invitation": lambda town: Example({"token": "nobody-was-sent-this"}),
@@ -150,6 +162,18 @@ EXAMPLES: Final[Mapping[str, Callable[[Town], Example]]] = {
         {"reference": town.made["handover"]}, about=_old_mill(), post={"day": town.cast.on}
     ),
     "continuity-csv": lambda town: Example({"which": "teams"}),
+    # Concerns.
+    "follow": lambda town: Example({"link": town.made["link"]}),
+    "follow-letters": lambda town: Example({"link": town.made["link"]}),
+    "follow-mine": lambda town: Example({"link": town.made["link"]}),
+    "desk-concern": _concern(),
+    "answer-concern": _concern(words="We measure there."),
+    "note-concern": _concern(words="The school agreed."),
+    "take-concern": _concern(officer="nobody"),
+    "concern-contact": _concern(reason="supervision"),
+    "close-concern": _concern(choice="solved", words="The sign stands.", do="send"),
+    "hand-on-concern": _concern(choice="city", words="Call 311.", do="send"),
+    "pass-on-concern": _concern(choice="harbour", words="It is theirs.", do="send"),
     # An officer's own desk, and hours.
     "my-page": lambda town: Example(when=has_an_officer),
     "my-words": lambda town: Example(when=has_an_officer),

@@ -115,7 +115,11 @@ def test_an_e_mail_address_is_changed_and_opens_with_what_they_had(desk: Client)
     page = f"/desk/accounts/{somebody.pk}/email/"
     assert "Now: clerk@service.example" in told(desk.get(page))
     assert f'href="{page}"' in desk.get(f"/desk/accounts/{somebody.pk}/").content.decode()
-    for email, says in ((other.email, "Another account has this e-mail address"), ("x", "Enter a valid email")):
+    for email, says in (
+        (other.email, "Another account has this e-mail address"),
+        ("Clerk@Service.example", "That is their address already."),
+        ("x", "Enter a valid email"),
+    ):
         answer = desk.post(page, {"email": email})
         assert (answer.status_code, says in told(answer)) == (422, True)
     answer = desk.post(page, {"email": "New@service.example"})

@@ -197,13 +197,16 @@ def test_that_a_term_was_cut_short_is_told_to_who_may_ask_why(coordinator: Clien
             assert ("before the promised end" in client.get(url).content.decode()) == early
 
 
-def test_the_table_and_the_file_are_looks_on_record_and_the_picture_is_not(coordinator: Client, cast: Cast) -> None:
-    for url in ("", "?as=table&q=mill", "calendar.csv?q=mill"):
+def test_the_table_the_whole_and_the_file_are_looks_on_record_and_a_page_of_the_picture_is_not(
+    coordinator: Client, cast: Cast
+) -> None:
+    for url in ("", "?as=table&q=mill", "calendar.csv?q=mill", "?whole=1&q=mill"):
         assert coordinator.get(f"/desk/calendar/{url}").status_code == 200
     looks = LedgerLine.objects.filter(event="read.calendar").order_by("pk")
     rows = len(file_of(coordinator, q="mill"))
-    assert [(line.subject_id, line.facts) for line in looks][:2] == [
+    assert [(line.subject_id, line.facts) for line in looks] == [
         ("table", {"file": False, "areas": 1, "rows": rows, "outside": False}),
         ("file", {"file": True, "areas": 1, "rows": rows, "outside": False}),
+        ("whole", {"file": False, "areas": 1, "rows": rows, "outside": False}),
+        ("file", {"file": True, "areas": 1, "rows": rows, "outside": False}),
     ]
-    assert looks.count() == 3

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
+from pytest_django import Settings
 
 from byname.people.models import Conflict
 from tests import staff
@@ -61,6 +63,20 @@ def test_one_s_own_conflict_is_ended_and_nobody_else_s(officer: Client, cast: Ca
     assert "Ring" not in other.get("/desk/own/conflicts/").content.decode()
     assert officer.post(f"/desk/own/conflicts/{number}/end/").status_code == 303
     assert Conflict.objects.filter(ended_at=None).count() == 0
+
+
+def test_a_place_that_cannot_be_read_any_more_is_said_to_be_so_and_can_be_ended(
+    officer: Client, settings: Settings
+) -> None:
+    officer.post("/desk/own/conflicts/", {"chosen": ["neighbourhood:3"]})
+    number = Conflict.objects.get().pk
+    assert "cannot be read" not in officer.get("/desk/own/conflicts/").content.decode()
+    # Another installation's key, as after `restore --other-keys`; the sessions stand in the database and stay.
+    settings.BYNAME_DATA_KEYS = [Fernet.generate_key().decode()]
+    assert [officer.get(path).status_code for path in ("/desk/", "/desk/me/", "/desk/areas/")] == [200, 200, 200]
+    assert "A place that cannot be read any more" in officer.get("/desk/own/conflicts/").content.decode()
+    assert officer.post(f"/desk/own/conflicts/{number}/end/").status_code == 303
+    assert "cannot be read" not in officer.get("/desk/own/conflicts/").content.decode()
 
 
 def test_a_sergeant_is_told_how_many_and_of_their_own_division_only(officer: Client) -> None:

@@ -104,3 +104,25 @@ def test_who_loses_the_second_factor_is_led_to_making_one_at_the_next_page(cast:
     assert client.get("/desk/more/").status_code == 200
     Authenticator.objects.filter(user=account).update(type=Authenticator.Type.RECOVERY_CODES)
     assert client.get("/desk/more/")["Location"] == "/desk/own/sign-in/first/?next=%2Fdesk%2Fmore%2F"
+
+
+def test_who_lost_the_last_of_their_roles_keeps_their_own_pages_and_is_told_why_there_is_no_more(cast: Cast) -> None:
+    client = staff.at_the_desk(staff.account())
+    page = client.get("/desk/").content.decode()
+    assert "Your account has no role, so there is nothing you can do here yet." in page
+    assert "Your account has no role" not in staff.at_the_desk(staff.account("clerk")).get("/desk/").content.decode()
+    told = {
+        address: client.get(f"/desk/{address}").status_code
+        for address in ("more/", "own/sign-in/", "own/readings/", "own/sign-out/", "areas/", "accounts/", "hide/")
+    }
+    assert told == {
+        "more/": 200,
+        "own/sign-in/": 200,
+        "own/readings/": 200,
+        "own/sign-out/": 200,
+        "areas/": 404,
+        "accounts/": 404,
+        "hide/": 404,
+    }
+    assert client.post("/desk/own/sign-out/").status_code == 302
+    assert client.get("/desk/").status_code == 303

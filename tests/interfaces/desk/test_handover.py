@@ -14,8 +14,8 @@ from byname.interfaces.desk import passing_on
 from byname.interfaces.desk.views import handover as views
 from byname.people.models import Account
 from byname.postings import actions
-from byname.postings.models import Handover, HandoverItem
-from byname.vocabulary import SYSTEM
+from byname.postings.models import Handover, HandoverItem, Posting
+from byname.vocabulary import SYSTEM, Actor, Period
 from tests import staff
 from tests.cast import Cast
 
@@ -208,3 +208,22 @@ def test_accounts_are_told_apart_by_their_officer(harbour: str) -> None:
     nobody = Account.objects.create(email="x@service.example", joined_at=timezone.now(), roles=["officer"])
     client = staff.at_the_desk(nobody)
     assert client.get(url("handover", harbour)).status_code != 200
+
+
+def test_today_says_nothing_more_of_a_handover_once_its_end_was_undone(
+    cast: Cast, harbour: str, elif_: Client, clerk_of_records: Actor
+) -> None:
+    sergeant = staff.at_the_desk(staff.account("sergeant", divisions=["D2"]))
+    posting = Posting.objects.get(area__slug="harbour", officer__reference=cast.elif_.reference)
+    first, today, now = posting.period.lower, cast.on, timezone.now()
+    Posting.objects.filter(area__slug="harbour", officer__reference=cast.farid.reference).delete()
+    Posting.objects.filter(pk=posting.pk).update(period=(first, today), planned_end_on=today)
+    actions.open_due_handovers(by=SYSTEM, at=now)
+    told = [f"/desk/handovers/{harbour}/" in client.get("/desk/").content.decode() for client in (sergeant, elif_)]
+    assert told == [True, True], "late"
+    actions.undo_end(
+        cast.elif_.reference, "harbour", seen=Period(first, today), reason="stays", by=clerk_of_records, at=now
+    )
+    actions.open_due_handovers(by=SYSTEM, at=now)
+    told = [f"/desk/handovers/{harbour}/" in client.get("/desk/").content.decode() for client in (sergeant, elif_)]
+    assert told == [False, False]

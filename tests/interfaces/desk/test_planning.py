@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from byname.people import actions as people
 from byname.postings.models import Posting, Proposal
+from byname.vocabulary import operator
 from tests import staff
 from tests.cast import Cast
 from tests.interfaces.desk.pages import links, words
@@ -158,3 +161,36 @@ def test_a_number_that_is_no_proposal_is_no_page(coordinator: Client) -> None:
         assert coordinator.get(f"/desk/proposals/{number}/").status_code == 404
         assert coordinator.post(f"/desk/proposals/{number}/adopt/").status_code == 404
         assert coordinator.post(f"/desk/proposals/{number}/drop/").status_code == 404
+
+
+def test_somebody_hidden_is_named_to_who_proposed_them_and_to_who_serves_the_whole_city_only(
+    coordinator: Client, cast: Cast
+) -> None:
+    own = staff.at_the_desk(staff.account("sergeant", divisions=["D1"], email="own@service.example"))
+    colleague = staff.at_the_desk(staff.account("sergeant", divisions=["D1"]))
+    # Grace, of another division, is hidden when she is proposed; Hugo hides after it.
+    grace = proposed(coordinator, cast, officer="1007", area="old-mill")
+    hugo = proposed(own, cast, officer="1008", area="old-mill", role="lead", succeeds=cast.ana.reference)
+    people.hide_officer(cast.hugo.reference, by=operator("test"), at=timezone.now())
+
+    def named(client: Client, *urls: str) -> list[bool]:
+        """Whether each of the two is told of by anything that is theirs alone."""
+        pages = [client.get(url) for url in urls]
+        assert {page.status_code for page in pages} == {200}
+        text = " ".join(page.content.decode() for page in pages)
+        return [
+            any(word in text for word in (who.family, who.reference, f"({who.badge})"))
+            for who in (cast.grace, cast.hugo)
+        ]
+
+    lists = ("/desk/", "/desk/proposals/", "/desk/areas/old-mill/", "/desk/calendar/")
+    assert [named(coordinator, *lists), named(coordinator, grace, hugo)] == [[True, True], [True, True]]
+    assert [named(own, *lists[:3]), named(own, grace, hugo)] == [[False, True], [False, True]]
+    assert [named(colleague, *lists), named(colleague, grace, hugo)] == [[False, False], [False, False]]
+    page = words(colleague.get(hugo).content)
+    assert "Proposed An officer for Old Mill To lead the team from" in page
+    assert "taking over from Constable Albuquerque (1001)." in page
+    assert "Constable Albuquerque (1001) and an officer never serve side by side" in page
+    coordinator.post(f"{hugo}drop/")
+    assert named(own, "/desk/") == [False, True]
+    assert "An officer" in words(colleague.get("/desk/proposals/").content)

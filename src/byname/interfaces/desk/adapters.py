@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -77,14 +79,14 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # the library is u
 
         Each costs one hash of a password. Without a second factor a password opens nothing: an invitation does.
         """
-        email = str(credentials.get("email", "")).lower()
+        email = rules.known_form(str(credentials.get("email", "")))
         attempt = attempts.begin(request, f"password {email}", of=attempts.OF_ADDRESS)
-        return self._matching(request, attempt, credentials)
+        return self._matching(request, attempt, {**credentials, "email": email})
 
     def _matching(
         self, request: HttpRequest, attempt: attempts.Attempt, credentials: Mapping[str, Any]
     ) -> AbstractBaseUser | None:
-        email = str(credentials.get("email", "")).lower()
+        email = str(credentials.get("email", ""))
         if attempt.address_held:
             return None
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
@@ -216,10 +218,18 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]  # the library is u
     """The service's provider, asked each time to sign a word of ours: a token made for another sign-in lacks it."""
 
     def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
-        """What goes to the provider, and what is remembered of it until somebody comes back."""
-        about: dict[str, Any] = super().get_redirect_from_request_kwargs(request)
+        """What goes to the provider, and what is remembered of it until somebody comes back.
+
+        Of what the caller asks, nothing but the page of the desk to go on to: the library would let them say the rest.
+        """
         nonce = secrets.token_urlsafe(16)
-        return about | {"auth_params": about["auth_params"] | {_NONCE: nonce}, _NONCE: nonce}
+        return {
+            "process": AuthProcess.LOGIN,
+            "next_url": get_next_redirect_url(request),
+            "scope": self.get_scope(),
+            "auth_params": self.get_auth_params() | {_NONCE: nonce},
+            _NONCE: nonce,
+        }
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the library is untyped
@@ -242,8 +252,10 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the li
         known = None
         asked_to_sign = str(sociallogin.state.get(_NONCE, ""))
         ours = bool(asked_to_sign) and constant_time_compare(str(signed.get(_NONCE, "")), asked_to_sign)
-        if about.get("email_verified") is True and ours:
-            known = people.account_known_as(str(about.get("email", "")), viewer=PUBLIC)
+        email = str(about.get("email", "")).strip().lower()
+        # In letters other than ours it may be somebody else's there.
+        if about.get("email_verified") is True and ours and rules.known_form(email) == email:
+            known = people.account_known_as(email, viewer=PUBLIC)
         user = AuthenticationBackend().get_user(known) if known is not None else None
         if user is None:
             raise ImmediateHttpResponse(http.see_other(reverse("socialaccount_login_error")))

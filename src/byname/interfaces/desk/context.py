@@ -14,11 +14,13 @@ from byname.places import queries as places
 # The desk's tabs: name of the address, what it says, the act it is for.
 _TABS = (
     ("today", "Today", "see_today"),
+    ("desk-concerns", "Concerns", "see_concern"),
     ("desk-areas", "Areas", "see_team"),
     ("my-hours", "Hours", "record_hours"),
     ("calendar", "Calendar", "see_postings"),
     ("readings", "Readings", "see_readings"),
     ("accounts", "Accounts", "see_accounts"),
+    ("record-concern", "Record", "record_concern"),
     ("more", "More", "see_today"),
 )
 

@@ -45,6 +45,18 @@ def pages(request: HttpRequest, total: int, size: int) -> Pages:
     )
 
 
+def neighbours(request: HttpRequest, *, more: bool) -> tuple[str, str]:
+    """The questions that lead to the pages before and after the one asked for, of a list nobody counted.
+
+    `more` says that another page follows; where there is no such page, the question is empty.
+    """
+    number = asked_for(request)
+    return (
+        _question(request.GET, number - 1) if number > 1 else "",
+        _question(request.GET, number + 1) if more else "",
+    )
+
+
 def _question(asked: QueryDict, number: int) -> str:
     copy = asked.copy()
     copy["page"] = str(number)

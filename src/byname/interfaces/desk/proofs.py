@@ -19,6 +19,7 @@ from django.core.cache import cache
 
 from byname.interfaces.desk import attempts, signals
 from byname.interfaces.desk.adapters import NO_MATCH
+from byname.people import rules
 
 _T = TypeVar("_T")
 _MALFORMED: Final = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
@@ -100,7 +101,7 @@ class PasswordForgotten(account.ResetPasswordForm):  # type: ignore[misc]  # the
         """A letter where somebody has the address; to the eye and to the clock the same where nobody has."""
         # What takes long is the same for every address, beside which the letter's own work is not to be measured.
         make_password(str(self.cleaned_data["email"]))
-        if attempts.may_write(request, self.cleaned_data["email"]):
+        if attempts.may_write(request, rules.known_form(self.cleaned_data["email"])):
             super().save(request, **kwargs)
         return str(self.cleaned_data["email"])
 

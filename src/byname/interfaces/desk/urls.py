@@ -6,6 +6,8 @@ from byname.interfaces.desk.views import (
     accounts,
     areas,
     calendar,
+    concern,
+    concerns,
     conflicts,
     continuity,
     cover,
@@ -16,6 +18,7 @@ from byname.interfaces.desk.views import (
     me,
     planning,
     readings,
+    recording,
     register,
     signing,
 )
@@ -23,6 +26,9 @@ from byname.interfaces.desk.views import (
 urlpatterns = [
     *desk.urls,
     *signing.urls,
+    *recording.urls,
+    *concerns.urls,
+    *concern.urls,
     *accounts.urls,
     *conflicts.urls,
     *readings.urls,

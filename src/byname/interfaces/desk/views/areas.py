@@ -90,7 +90,7 @@ def area(request: HttpRequest, slug: str) -> HttpResponse:
         "division": next((each for each in city.territory.divisions if each.code == facts.division_code), None),
         "public": city.team_of(slug) is not None,
         "proposes": proposes,
-        "proposals": queries.proposals_waiting(area=slug, viewer=viewer) if proposes else (),
+        "proposals": queries.proposals_waiting(area=slug, on=on, viewer=viewer) if proposes else (),
         "ends": rules.may(viewer, "end_posting", about(facts)),
         "covering": rules.may(viewer, "cover_area", about(facts)),
         "hands_over": hands_over,

@@ -54,20 +54,20 @@ def _asked(request: HttpRequest, viewer: Actor) -> tuple[dict[str, Any], tuple[A
 
 
 def _rows(
-    areas: tuple[AreaFacts, ...], span: years.Years, role: str, viewer: Actor, told: str = ""
+    areas: tuple[AreaFacts, ...], span: years.Years, role: str, viewer: Actor, told: queries.ReadAtOnce | None = None
 ) -> tuple[queries.CalendarRow, ...]:
-    """The calendar's rows; `told` is "table" or "file" where it is read in words, which is recorded."""
+    """The calendar's rows; `told` is how much of it is read at once, which is recorded: "table", "whole" or "file"."""
     roles = (role,) if role else rules.ROLES
     if not told:
         return queries.calendar(areas, first=span.first, last=span.last, on=span.today, roles=roles, viewer=viewer)
-    return queries.calendar_in_words(
+    return queries.calendar_at_once(
         areas,
         first=span.first,
         last=span.last,
         on=span.today,
         at=timezone.now(),
         roles=roles,
-        as_file=told == "file",
+        told=told,
         viewer=viewer,
     )
 
@@ -93,7 +93,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     pages = paging.pages(request, len(areas), _AT_ONCE if whole else _A_PAGE)
     as_table = request.GET.get("as") == "table"
     shown_areas = areas[pages.offset : pages.offset + pages.size]
-    rows = _rows(shown_areas, span, asked["role"], viewer, "table" if as_table else "")
+    rows = _rows(shown_areas, span, asked["role"], viewer, "table" if as_table else "whole" if whole else None)
     here = request.GET.copy()
     here["as"] = "" if as_table else "table"
     at_once = request.GET.copy()

@@ -21,6 +21,7 @@ from byname.postings.queries import Directory
 from byname.vocabulary import Actor, Refused
 
 MOST_OFFERED: Final = 8
+_UNREADABLE: Final = "A place that cannot be read any more, as its key is lost: end it, and declare it anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         refusal = no.sentence
     shown = {
         "own": [
-            {"number": each.number, "says": _says(each.place, directory), "at": each.declared_at}
+            {
+                "number": each.number,
+                "says": _says(each.place, directory) if each.place else _UNREADABLE,
+                "at": each.declared_at,
+            }
             for each in people.own_conflicts(viewer=viewer)
         ],
         "words": words,

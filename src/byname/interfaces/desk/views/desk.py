@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 
 from byname.interfaces import snapshot
 from byname.interfaces.desk import today as seam
-from byname.interfaces.desk.views import continuity, cover, handover, hours, letters, planning
+from byname.interfaces.desk.views import concerns, continuity, cover, handover, hours, letters, planning
 from byname.interfaces.http import staff, viewer_of
 from byname.people import rules
 
 SOURCES: Final[tuple[seam.Source, ...]] = (
+    concerns.waiting,
     handover.waiting,
     cover.waiting,
     continuity.waiting,
@@ -26,6 +27,8 @@ SOURCES: Final[tuple[seam.Source, ...]] = (
 """Who has something to say on Today."""
 
 _EVERYTHING: Final = (
+    ("desk-concerns", "Concerns", "What people raised, and what waits for an answer", "see_concern"),
+    ("record-concern", "Record a concern", "For somebody at a counter, a door, by phone, on paper", "record_concern"),
     ("desk-areas", "Areas", "Teams, cover and handovers, area by area", "see_team"),
     ("desk-officers", "Officers", "The register, and hiding somebody now", "see_officer"),
     ("propose", "Propose a posting", "See at once what it would break", "propose_posting"),
@@ -58,6 +61,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "on": on,
         "matters": found[: seam.MOST],
         "more": max(0, len(found) - seam.MOST),
+        "no_role": not viewer.roles,
         "hide_me": rules.may(viewer, "hide_officer", rules.About(officer=viewer.officer)) and bool(viewer.officer),
     }
     return render(request, "desk/today.html", shown)

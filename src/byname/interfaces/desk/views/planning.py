@@ -31,7 +31,7 @@ _A_PAGE: Final = 50
 def waiting(viewer: Actor, on: date) -> Iterable[Matter]:
     """What Today tells of proposals: to who decides, what waits; to who proposed, what was decided lately."""
     if rules.reach(viewer, "adopt_posting"):
-        lines = queries.proposals_waiting(viewer=viewer)
+        lines = queries.proposals_waiting(on=on, viewer=viewer)
         if len(lines) == 1:
             yield _matter(lines[0], "Decide")
         elif lines:
@@ -44,7 +44,7 @@ def waiting(viewer: Actor, on: date) -> Iterable[Matter]:
             )
     elif rules.reach(viewer, "propose_posting"):
         since = datetime.combine(on - posting_rules.DECIDED_LATELY, datetime.min.time())
-        for line in queries.proposals_decided(since=timezone.make_aware(since), viewer=viewer):
+        for line in queries.proposals_decided(since=timezone.make_aware(since), on=on, viewer=viewer):
             yield _matter(line, "See it")
 
 
@@ -63,7 +63,7 @@ def _matter(line: queries.ProposalLine, act: str) -> Matter:
 def proposals(request: HttpRequest) -> HttpResponse:
     """What waits for a decision."""
     viewer = viewer_of(request)
-    lines = queries.proposals_waiting(viewer=viewer)
+    lines = queries.proposals_waiting(on=snapshot.today(), viewer=viewer)
     pages = paging.pages(request, len(lines), _A_PAGE)
     shown = {
         "lines": lines[pages.offset : pages.offset + _A_PAGE],
