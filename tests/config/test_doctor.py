@@ -60,7 +60,9 @@ def test_where_the_guide_installed_it_the_doctor_names_the_commands_of_the_guide
 
 
 def test_no_sentence_of_the_doctor_holds_a_name_of_the_command_that_may_be_another() -> None:
-    text = Path(doctor.__file__).read_text(encoding="utf-8").partition('"""\n')[2]
+    modules = sorted(Path(doctor.__file__).parent.glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8").partition('"""\n')[2] for path in modules)
+    assert len(modules) == 5
     assert "./byname" not in text
     assert re.findall(r"systemctl (?:re)?start byname\b(?!-)", text) == []
 
@@ -187,6 +189,37 @@ def test_lines_nobody_seals_are_wrong_until_they_are_sealed(bare: None, running:
             )
         assert _until(running.home, "ledger", "wrong").says == "1 line is not sealed, the oldest for 5 minutes"
     finally:
+        for number in working:
+            os.kill(number, signal.SIGCONT)
+    assert _until(running.home, "ledger", "ok").says == "every line is sealed"
+
+
+@pytest.mark.slow
+@needs_shared_python
+def test_what_the_background_work_has_not_come_to_yet_is_no_fault_while_byname_began_just_now(
+    bare: None, running: Running
+) -> None:
+    _until(running.home, "background work", "ok")
+    working = [number for number, words in processes_of(running.home).items() if "byname.config.jobs" in words]
+    for number in working:
+        os.kill(number, signal.SIGSTOP)
+    place = up.where_file(running.home)
+    before = place.stat()
+    try:
+        with psycopg.connect(Embedded(running.home).addresses().owner, autocommit=True) as owner:
+            owner.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '9 minutes'")
+            owner.execute(
+                "INSERT INTO byname_ledgerline (at, written_at, event, actor_kind, actor_name, subject_kind,"
+                " subject_id, reason_code, facts) VALUES (now(), now() - interval '9 minutes', 'a.b', 'system',"
+                " '', 'x', 'z', '', '{}')"
+            )
+            for ago, state in ((60, "wrong"), (0, "look")):
+                os.utime(place, (time.time() - ago,) * 2)
+                found = [finding for about in ("background work", "ledger") for finding in _found(running.home, about)]
+                assert [one for one, _ in found] == [state, state], found
+            assert found[1][1] == "1 line is not sealed yet: byname began just now"
+    finally:
+        os.utime(place, (before.st_atime, before.st_mtime))
         for number in working:
             os.kill(number, signal.SIGCONT)
     assert _until(running.home, "ledger", "ok").says == "every line is sealed"

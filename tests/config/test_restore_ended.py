@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from byname.config import archive, backup, command, machine, program, restore, settling, up
+from byname.config import archive, backup, command, doctor, machine, program, restore, secrets, settling, up
 from byname.config.database import Embedded
 from byname.config.machine import Trouble
 from tests.config.ground import CHECKOUT, needs_shared_python, wait_until
@@ -189,8 +189,10 @@ def test_a_restore_killed_before_its_data_stood_leaves_no_word_that_one_was_done
 
 
 def test_a_restore_killed_before_what_was_taken_back_is_done_again_is_finished_by_the_next_start_only(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for name in secrets.FOR_THE_PROGRAM:
+        monkeypatch.delenv(name, raising=False)
     program.prepare(home)
     server = Embedded(home)
     addresses = server.start()
@@ -206,10 +208,18 @@ def test_a_restore_killed_before_what_was_taken_back_is_done_again_is_finished_b
             patched.setattr(up, "hold_back_again", killed)
             with pytest.raises(_Killed):
                 restore.restore(home, file, replace=True)
-        assert command.main(["ledger", "verify", "--home", str(home)]) == 1
+        kept = (home / "secrets.env").read_text()
+        for words in (["ledger", "verify"], ["manage", "migrate"], ["backup", str(home)], ["keys", "rotate"]):
+            capsys.readouterr()
+            assert command.main([*words, "--home", str(home)]) == 1, words
+            assert capsys.readouterr().err.splitlines()[-1].endswith("Until then nothing else may use it."), words
+        assert (home / "secrets.env").read_text() == kept, "no key was exchanged"
+        assert sorted(home.glob("*.tar.gz")) == [file]
+        assert ("wrong", "restore") in [(finding.state, finding.about) for finding in doctor.examine(home)]
         for _twice in range(2):
             up.bring_up_to_date(home, addresses, empty=True)
         assert command.main(["ledger", "verify", "--home", str(home)]) == 0
+        assert [finding for finding in doctor.examine(home) if finding.about == "restore"] == []
         with psycopg.connect(addresses.app) as app:
             told = app.execute("SELECT facts->>'backup_of' FROM byname_ledgerline WHERE event = 'house.restored'")
             assert told.fetchall() == [(_made_at(file),)]

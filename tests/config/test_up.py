@@ -71,7 +71,7 @@ def test_as_root_nothing_that_answers_callers_runs_as_root(running: Running) -> 
     before = processes_of(running.home)
     # What a library asks the system in passing (`file`, say) is gone a moment later, and answers nobody.
     time.sleep(1)
-    for number, words in (processes_of(running.home).items() & before.items()):
+    for number, words in processes_of(running.home).items() & before.items():
         expected = next((machine.system_user(name) for name, part in users.items() if part in words), None)
         if "byname.config.jobs" in words:
             expected = machine.system_user(machine.PROGRAM_USER)
@@ -126,13 +126,23 @@ def test_a_second_start_on_one_home_is_refused_before_it_touches_anything(runnin
 
 
 def test_help_needs_no_database_and_leaves_no_home(home: Path) -> None:
-    for words in (["bring"], ["shell"], ["check"], ["test"], ["bench"], ["invite"], ["keys"], ["doctor"]):
+    for words in (["bring"], ["shell"], ["check"], ["test"], ["bench"], ["invite"], ["key"], ["keys"], ["doctor"]):
         done = byname([*words, "--help"], home=home / "none")
         assert (done.returncode, done.stdout.split()[:3]) == (0, ["usage:", "./byname", words[0]]), done.stderr
     assert byname(["manage", "migrate", "--help"], home=home / "none").stdout.startswith("usage: ")
     done = byname(["bring", "areas", "--template"], home=home / "none")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("slug,name,division,")
+    assert list(home.iterdir()) == []
+
+
+def test_a_file_that_is_not_there_makes_no_home(home: Path) -> None:
+    for words in (
+        ["areas", "none.csv"],
+        ["neighbourhoods", "--edition", "2022", "--valid-from=2022-04-12", "none.csv"],
+    ):
+        done = byname(["bring", *words], home=home / "none")
+        assert (done.returncode, done.stderr) == (1, "Not brought in. There is no file none.csv.\n")
     assert list(home.iterdir()) == []
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any, cast
+from xml.etree import ElementTree
 
 import pytest
 import schemathesis
@@ -18,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from byname.interfaces import snapshot
+from byname.interfaces import open311, snapshot
 from byname.interfaces.api import operations
 from byname.interfaces.desk import attempts, door
 from byname.interfaces.public.views import checking, finding, printing
@@ -145,17 +146,31 @@ def send(client: Client, asked: Asked) -> HttpResponse:
     return cast(HttpResponse, answer)
 
 
+def said_in_open311(answer: HttpResponse, kind: str) -> str:
+    """The sentence of an array of one error, in whichever form it is written."""
+    if kind == open311.KINDS["json"]:
+        (error,) = json.loads(answer.content)
+        assert error["code"] == answer.status_code
+        return str(error["description"])
+    assert kind == open311.KINDS["xml"]
+    (only,) = ElementTree.fromstring(answer.content)
+    assert next((each.tag, each.text) for each in only) == ("code", str(answer.status_code))
+    return only.findtext("description", "")
+
+
 def said_clearly(answer: HttpResponse, asked: Asked) -> None:
     """Fails where an answer is a fault of ours, or a refusal without a sentence in the caller's format."""
     assert answer.status_code < 500, asked
     assert "X-Injected" not in answer.headers
     if answer.status_code >= 400 and asked.method != "HEAD":
         kind = answer.headers["Content-Type"]
-        if asked.path.startswith("/api/"):
+        if asked.path.startswith(open311.PATH):
+            sentence = said_in_open311(answer, kind)
+        elif asked.path.startswith("/api/"):
             assert kind == "application/problem+json", asked
         if kind == "application/problem+json":
             sentence = json.loads(answer.content)["detail"]
-        else:
+        elif not asked.path.startswith(open311.PATH):
             assert kind == "text/html; charset=utf-8", asked
             place = r'(?:<p class="lede"[^>]*>|<div class="fault"[^>]*>\s*<p[^>]*>)(.*?)</p>'
             found = re.findall(place, answer.content.decode(), re.DOTALL)
@@ -218,6 +233,12 @@ def test_every_nasty_word_at_every_address_is_answered_clearly(caller: Client) -
             for word in NASTY:
                 for query in (f"{name}={word}", f"lat=43.6&lon=-79.4&{name}={word}"):
                     every_address(caller, Asked("GET", path, query, "", b"", {}))
+    asked = ("service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size")
+    for form in open311.KINDS:
+        for name in (*asked, "jurisdiction_id"):
+            for word in NASTY:
+                path = f"{open311.PATH}requests.{form}"
+                every_address(caller, Asked("GET", path, f"{name}={word}", "", b"", {}))
 
 
 @pytest.mark.parametrize(

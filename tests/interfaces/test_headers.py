@@ -8,7 +8,18 @@ from pytest_django import Settings
 
 from tests.cast import Cast
 
-_PATHS = ("/", "/at/old-mill", "/embed/ring", "/check", "/desk/", "/desk/sign-in/", "/api/v1/areas", "/nowhere", "/fr/")
+_PATHS = (
+    "/",
+    "/at/old-mill",
+    "/embed/ring",
+    "/check",
+    "/desk/",
+    "/desk/sign-in/",
+    "/api/v1/areas",
+    "/api/open311/v2/services.xml",
+    "/nowhere",
+    "/fr/",
+)
 _FRAMED = "/embed/ring"
 
 

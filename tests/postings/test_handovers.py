@@ -13,7 +13,7 @@ from byname.people import actions as people_actions
 from byname.people import queries as people
 from byname.postings import actions, queries, rules
 from byname.postings.models import Handover, HandoverItem, Posting, Proposal
-from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere, Refused
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere, Period, Refused
 from tests import cast as city
 from tests import staff
 from tests.cast import Cast
@@ -500,3 +500,46 @@ def test_what_the_outgoing_officer_vouched_for_nobody_else_removes(
     assert actions.remove_item(harbour, own, by=farid, at=noon + DAY) is True
     assert actions.remove_item(harbour, own, by=farid, at=noon + DAY) is False
     assert actions.remove_item(harbour, work, by=elif_, at=noon + DAY) is True
+
+
+def test_an_end_undone_after_the_promised_day_takes_the_handover_with_it(
+    cast: Cast, noon: datetime, harbour: str, elif_: Actor, clerk_of_records: Actor
+) -> None:
+    actions.add_item(harbour, "open_work", "lanterns in the lane", by=elif_, at=noon)
+    posting = Posting.objects.get(area__slug="harbour", officer__reference=cast.elif_.reference)
+    Posting.objects.filter(pk=posting.pk).update(planned_end_on=posting.period.upper)
+    Posting.objects.filter(area__slug="harbour", officer__reference=cast.farid.reference).delete()
+    at = noon + 22 * DAY
+    assert actions.open_due_handovers(by=SYSTEM, at=at).withdrawn == 0, "late, and to be finished"
+    seen = Period(posting.period.lower, posting.period.upper)
+    actions.undo_end(cast.elif_.reference, "harbour", seen=seen, reason="stays", by=clerk_of_records, at=at)
+    assert Handover.objects.filter(reference=harbour).count() == 0
+    assert [line.facts for line in lines("handover.withdrawn")] == [{"items": 1}]
+    assert actions.open_due_handovers(by=SYSTEM, at=at + 40 * DAY).opened == 0
+
+
+def test_an_end_undone_before_the_promised_day_leaves_the_handover_to_that_day(
+    cast: Cast, noon: datetime, harbour: str, clerk_of_records: Actor
+) -> None:
+    posting = Posting.objects.get(area__slug="harbour", officer__reference=cast.elif_.reference)
+    Posting.objects.filter(pk=posting.pk).update(
+        period=(posting.period.lower, cast.on), planned_end_on=cast.on + 40 * DAY, ended_early_reason="leave"
+    )
+    Posting.objects.filter(area__slug="harbour", officer__reference=cast.farid.reference).delete()
+    assert actions.open_due_handovers(by=SYSTEM, at=noon).moved == 1
+    seen = Period(posting.period.lower, cast.on)
+    actions.undo_end(cast.elif_.reference, "harbour", seen=seen, reason="stays", by=clerk_of_records, at=noon)
+    actions.open_due_handovers(by=SYSTEM, at=noon)
+    assert Handover.objects.get(reference=harbour).leaves_on == cast.on + 40 * DAY
+
+
+def test_who_serves_on_for_two_weeks_after_the_day_they_promised_has_stayed(
+    cast: Cast, noon: datetime, harbour: str
+) -> None:
+    promised = cast.on + 21 * DAY
+    Posting.objects.filter(area__slug="harbour", officer__reference=cast.farid.reference).delete()
+    until(cast.elif_.reference, None, promised)
+    # Nobody set the end: until it is sure, what was written for the day is not lost.
+    for days, withdrawn in ((0, 0), (13, 0), (14, 1), (15, 0)):
+        at = noon + (promised - cast.on) + days * DAY
+        assert actions.open_due_handovers(by=SYSTEM, at=at).withdrawn == withdrawn, days

@@ -62,7 +62,7 @@ def standing() -> list[tuple[str, str, str, date, date | None, str]]:
 def test_a_proposal_promises_a_whole_term_and_changes_nothing(team: dict[str, str], noon: datetime) -> None:
     before = standing(), ledger.public_versions(viewer=PUBLIC)
     number = actions.propose_posting("3", ELM, "lead", first=SOON, by=COORDINATOR, at=noon)
-    (line,) = queries.proposals_waiting(viewer=COORDINATOR)
+    (line,) = queries.proposals_waiting(on=TODAY, viewer=COORDINATOR)
     assert (line.number, line.officer, line.area, line.first_on, line.planned_end_on, line.state) == (
         number, team["3"], ELM, SOON, date(2031, 3, 1), "waiting",
     )  # fmt: skip
@@ -214,7 +214,7 @@ def test_a_sergeant_proposes_in_their_own_division_and_decides_nothing(noon: dat
     elsewhere = actions.propose_posting("3", ELM, "member", first=SOON, by=COORDINATOR, at=noon)
     with pytest.raises(NotThere):
         actions.drop_proposal(elsewhere, by=SERGEANT, at=noon)
-    assert [line.number for line in queries.proposals_waiting(viewer=SERGEANT)] == [number]
+    assert [line.number for line in queries.proposals_waiting(on=TODAY, viewer=SERGEANT)] == [number]
     with pytest.raises(NotThere):
         queries.proposal(elsewhere, on=TODAY, at=MORNING, viewer=SERGEANT)
 
@@ -226,7 +226,7 @@ def test_nobody_else_sees_a_proposal(noon: datetime, role: str) -> None:
     with pytest.raises(NotThere):
         queries.proposal(number, on=TODAY, at=MORNING, viewer=viewer)
     with pytest.raises(NotThere):
-        queries.proposals_waiting(viewer=viewer)
+        queries.proposals_waiting(on=TODAY, viewer=viewer)
 
 
 def test_who_proposed_hears_what_somebody_else_decided(noon: datetime) -> None:
@@ -234,9 +234,9 @@ def test_who_proposed_hears_what_somebody_else_decided(noon: datetime) -> None:
     own = actions.propose_posting("4", OAK, "member", first=SOON, by=SERGEANT, at=noon)
     actions.drop_proposal(own, by=SERGEANT, at=noon)
     actions.adopt_proposal(mine, by=COORDINATOR, at=noon)
-    told = queries.proposals_decided(since=noon - timedelta(7), viewer=SERGEANT)
+    told = queries.proposals_decided(since=noon - timedelta(7), on=TODAY, viewer=SERGEANT)
     assert [(line.number, line.state) for line in told] == [(mine, "adopted")]
-    assert queries.proposals_decided(since=noon + timedelta(1), viewer=SERGEANT) == ()
+    assert queries.proposals_decided(since=noon + timedelta(1), on=TODAY, viewer=SERGEANT) == ()
 
 
 def test_a_proposal_is_decided_once(noon: datetime) -> None:
@@ -272,7 +272,7 @@ def test_that_somebody_lives_there_is_kept_from_who_only_proposes_and_each_look_
         for name, viewer in {"sergeant": SERGEANT, "coordinator": COORDINATOR}.items()
     }
     oak = Proposal.objects.get().area.name
-    name = queries.proposals_waiting(viewer=SERGEANT)[0].officer_title
+    name = queries.proposals_waiting(on=TODAY, viewer=SERGEANT)[0].officer_title
     assert told == {
         "sergeant": f"{name} cannot be posted to {oak}: ask the coordinator.",
         "coordinator": f"{name} cannot be posted to {oak}: nobody is posted where they live.",

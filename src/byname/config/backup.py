@@ -18,7 +18,7 @@ from typing import IO, Final
 import psycopg
 from psycopg import sql
 
-from byname.config import archive, database, machine, program, secrets
+from byname.config import archive, database, machine, program, secrets, settling
 from byname.config.machine import Trouble
 from byname.config.up import say
 
@@ -42,6 +42,7 @@ def back_up(home: Path, file: Path | None, *, to: str = "", keep: int = 0) -> in
     digest = hashlib.sha256()
     with database.served(home) as served, archive.written(file, recipient) as packer:
         addresses = served.addresses
+        settling.refuse_open(addresses)
         say("Writing the database …")
         # One snapshot for the counts and the dump: what is counted is what is kept.
         with psycopg.connect(addresses.owner) as connection:

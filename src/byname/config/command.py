@@ -23,10 +23,13 @@ from byname.config import (
     restore,
     rights,
     rotation,
+    settling,
     up,
 )
 
-_CONTINUE = {"bring": "bring", "invite": "invite", "ledger": "ledger", "officer": "officer", "shell": "shell"}
+# The options of `bring` that a word follows which is no file.
+_VALUED_BY_BRING = ("--edition", "--valid-from")
+_CONTINUE = {name: name for name in ("bring", "invite", "key", "ledger", "officer", "shell")}
 
 
 def main(words: list[str]) -> int:
@@ -139,16 +142,30 @@ def _manage(home: Path, words: list[str]) -> int:
         raise machine.Trouble(f"Say which of Django's commands to run: {machine.called()} manage showmigrations")
     if {"-h", "--help"} & set(words[1:]) or (words[0] == "bring" and "--template" in words):
         return _explain(words)
+    if words[0] == "bring":
+        _refuse_missing(words)
     environment.refuse_wrong()
     program.prepare(home)
     with database.served(home) as served:
         addresses = served.addresses
-        if words[0] not in ("migrate", "makemigrations"):
+        if words[0] in ("migrate", "makemigrations"):
+            settling.refuse_open(addresses)
+        else:
             up.bring_up_to_date(home, addresses, empty=True, serving=False)
         code = program.manage(home, addresses, words)
         if words[0] == "migrate" and code == 0:
             rights.grant(addresses)
         return code
+
+
+def _refuse_missing(words: list[str]) -> None:
+    """Nothing, or Trouble where the file to bring is not there: no home is made, nor a database started, for that."""
+    rest = iter(words[2:])
+    for word in rest:
+        if word in _VALUED_BY_BRING:
+            next(rest, None)
+        elif not word.startswith("-") and not Path(word).exists():
+            raise machine.Trouble(f"Not brought in. There is no file {word}.")
 
 
 def _explain(words: list[str]) -> int:

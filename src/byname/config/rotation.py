@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from byname.config import archive, database, environment, machine, program, secrets, up
+from byname.config import archive, database, environment, machine, program, secrets, settling, up
 from byname.config.machine import Trouble
 from byname.config.up import say
 
@@ -40,6 +40,8 @@ def rotate(home: Path) -> int:
                 "it, restart byname, then the same command again. A key: openssl rand -base64 32 | tr '+/' '-_'"
             )
         program.prepare(home)
+        with database.served(home) as served_database:
+            settling.refuse_open(served_database.addresses)
         secrets.put(home, {_DATA: f"{secrets.made(_DATA)},{keys[0]}"})
         say(f"A new data key stands in {home / 'secrets.env'}, before the old one. Keep a copy of that file.")
     newest = _newest(home)
@@ -84,6 +86,8 @@ def production(home: Path) -> int:
         filled = bool(os.environ.get("DATABASE_URL")) or (home / "postgres" / "data").exists()
         sealed = False
         if filled:
+            with database.served(home) as served:
+                settling.refuse_open(served.addresses)
             # As in any exchange: nothing that is sealed may be left without its key, also if this is killed half-way.
             if len(keys) == 1 and not os.environ.get(_DATA):
                 secrets.put(home, {_DATA: f"{secrets.made(_DATA)},{keys[0]}"})

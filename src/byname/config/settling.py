@@ -13,8 +13,9 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from byname.config import rights
+from byname.config import machine, rights
 from byname.config.database import Addresses
+from byname.config.machine import Trouble
 
 TABLE: Final = "byname_unsettled"
 TURN: Final = "SELECT pg_advisory_xact_lock(7302641985)"
@@ -64,6 +65,17 @@ def owed_by(connection: psycopg.Connection) -> Owed | None:
     row = connection.execute(sql.SQL("SELECT owed FROM {}").format(_NAME)).fetchone()
     known = row[0] if row else {"versions": {}, "delivered": [], "waiting": []}
     return Owed(**(known | {name: tuple(known[name]) for name in ("delivered", "waiting")}))
+
+
+def refuse_open(addresses: Addresses) -> None:
+    """Nothing, or Trouble where a restore is left open."""
+    with psycopg.connect(addresses.owner) as connection:
+        if owed_by(connection) is not None:
+            raise Trouble(
+                "A backup was brought back into this database, and what follows it was not done: start byname on the "
+                f"home it was restored from ({machine.called()} up), or restore again. Until then nothing else may use "
+                "it."
+            )
 
 
 def stands(addresses: Addresses, begun_at: str) -> bool:

@@ -163,13 +163,8 @@ def bring_up_to_date(
     Only who serves gathers them: a running server goes on with the files it began with. Where a restore was ended
     before it was settled, `up` settles it first; any other command but the restore itself is Trouble.
     """
-    with psycopg.connect(addresses.owner) as connection:
-        open_restore = settling.owed_by(connection) is not None
-    if open_restore and not ((serving or restoring) and to_replay(home).exists()):
-        raise Trouble(
-            "A backup was brought back into this database, and what follows it was not done: start byname on the home "
-            f"it was restored from ({machine.called()} up), or restore again. Until then nothing else may use it."
-        )
+    if not ((serving or restoring) and to_replay(home).exists()):
+        settling.refuse_open(addresses)
     settling.settle(addresses)
     gathered, static = home / "static-made-from", _mark_of_static_files()
     gathering: subprocess.Popen[bytes] | None = None

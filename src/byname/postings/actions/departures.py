@@ -34,7 +34,8 @@ def open_due_handovers(*, by: Actor, at: datetime) -> Kept:
     """Opens the handover of everybody who leaves an area within ninety days, and follows postings that changed since.
 
     A handover whose day moved goes with it, also to a day already past; one whose officer stays after all is withdrawn,
-    with what was written. One that both closed before its day is open again where somebody else takes over.
+    with what was written; who serves on for two weeks after the day they promised stays. One that both closed before
+    its day is open again where somebody else takes over.
     """
     people_rules.require(by, "open_handover")
     on = _day(at)
@@ -53,7 +54,8 @@ def open_due_handovers(*, by: Actor, at: datetime) -> Kept:
                     withdrawn += _withdraw(row, by=by, at=at)
                 continue
             leaving = rules.leaves_on(posting.period.upper, posting.planned_end_on)
-            if leaving is None or leaving - on > rules.OPENS_EARLIEST or _goes_on(posting):
+            stayed = posting.period.upper is None and rules.has_stayed(posting.planned_end_on, on)
+            if leaving is None or leaving - on > rules.OPENS_EARLIEST or stayed or _goes_on(posting):
                 withdrawn += _withdraw(row, by=by, at=at)
             elif leaving != row.leaves_on:
                 moved += _move(row, leaving, by=by, at=at)
@@ -96,6 +98,19 @@ def open_handover(officer: str, area: str, *, by: Actor, at: datetime) -> str:
         opened = _open(posting, leaving, by=by, at=at)
         _match(opened, by=by, at=at)
         return opened.reference
+
+
+def stay_after_all(posting: Posting, *, by: Actor, at: datetime) -> None:
+    """Nothing: the handover of an end that was undone is withdrawn, with what was written.
+
+    Where a promised day is ahead, `open_due_handovers` decides: the handover may be for that day.
+    """
+    people_rules.require(by, "end_posting")
+    promised = posting.planned_end_on
+    if promised is None or promised <= _day(at):
+        theirs = Handover.objects.filter(outgoing=posting.officer_id, area=posting.area_id)
+        for row in theirs.select_for_update(of=("self",)).filter(leaves_on__gt=posting.period.lower):
+            _withdraw(row, by=by, at=at)
 
 
 def _standing(on: date) -> list[Handover]:

@@ -143,7 +143,7 @@ def drop_proposal(number: int, *, by: Actor, at: datetime) -> None:
     """Nothing: the proposal is dropped, and what was on record stays as it is."""
     people_rules.require_reach(by, "propose_posting")
     with transaction.atomic():
-        queries.proposal_line(number, viewer=by)
+        queries.proposal_line(number, on=timezone.localtime(at).date(), viewer=by)
         row = _waiting(number)
         row.dropped_at, row.decided_by = at, by.account_id
         row.save(update_fields=["dropped_at", "decided_by"])

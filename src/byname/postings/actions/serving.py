@@ -18,6 +18,7 @@ from byname.people import rules as people_rules
 from byname.places import actions as places_actions
 from byname.places.queries import posts as places
 from byname.postings import queries, rules
+from byname.postings.actions.departures import stay_after_all
 from byname.postings.models import Posting
 from byname.vocabulary import Actor, Period, Refused, RowFault, file_refused
 
@@ -237,6 +238,7 @@ def undo_end(officer: str, area: str, *, seen: Period, reason: str, by: Actor, a
         if rules.announces_end(posting.announced_on, first):
             posting.announced_on = None
         _keep([], [posting], [])
+        stay_after_all(posting, by=by, at=at)
         ledger.record(
             "posting.end_undone", subject=("posting", posting.pk), by=by, at=at, reason_code=reason,
             facts={"ended_on": str(seen.last)}, public=True,

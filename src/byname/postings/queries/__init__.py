@@ -3,8 +3,9 @@
 from byname.postings.queries.calendar import (
     Bar,
     CalendarRow,
+    ReadAtOnce,
     calendar,
-    calendar_in_words,
+    calendar_at_once,
 )
 from byname.postings.queries.continuity import (
     AreaSteadiness,
@@ -151,6 +152,7 @@ __all__ = [
     "PublicOfficer",
     "PublicPhoto",
     "PublicPosting",
+    "ReadAtOnce",
     "ServedArea",
     "Service",
     "Serving",
@@ -165,7 +167,7 @@ __all__ = [
     "areas_served",
     "areas_without_lead",
     "calendar",
-    "calendar_in_words",
+    "calendar_at_once",
     "city_hours",
     "conflicts_in_divisions",
     "cover_cautions",

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.db import connection, transaction
 
@@ -19,6 +19,9 @@ from byname.places.queries import posts
 from byname.postings import rules
 from byname.postings.queries.desk import areas_in_reach
 from byname.vocabulary import Actor, Period
+
+ReadAtOnce = Literal["table", "whole", "file"]
+"""How much more of the calendar than a page of the picture is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def calendar(
     return tuple(_row(each, bars[each.slug], first, last, roles) for each in shown)
 
 
-def calendar_in_words(
+def calendar_at_once(
     areas: Iterable[places.AreaFacts],
     *,
     first: date,
@@ -102,20 +105,19 @@ def calendar_in_words(
     on: date,
     at: datetime,
     viewer: Actor,
-    as_file: bool,
+    told: ReadAtOnce,
     roles: Collection[str] = rules.ROLES,
 ) -> tuple[CalendarRow, ...]:
-    """The calendar to be read as a table, or taken away as a file; that it was is written on the ledger."""
+    """The calendar as a table, whole on one page, or as a file to take away; that it was is written on the ledger."""
     rows = calendar(areas, first=first, last=last, on=on, viewer=viewer, roles=roles)
     facts: dict[str, ledger_rules.Fact] = {
-        "file": as_file,
+        "file": told == "file",
         "areas": len(rows),
         "rows": sum(len(row.bars) for row in rows),
         "outside": False,
     }
     with transaction.atomic():
-        subject = ("calendar", "file" if as_file else "table")
-        ledger.record("read.calendar", subject=subject, by=viewer, at=at, facts=facts)
+        ledger.record("read.calendar", subject=("calendar", told), by=viewer, at=at, facts=facts)
     return rows
 
 

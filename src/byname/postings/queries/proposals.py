@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -16,6 +16,7 @@ from byname.people import rules as people_rules
 from byname.places.queries import posts as places
 from byname.postings import rules
 from byname.postings.models import Posting
+from byname.postings.queries.desk import _officers
 from byname.vocabulary import Actor, NotThere, Period
 
 State = Literal["waiting", "adopted", "dropped"]
@@ -27,7 +28,7 @@ class ProposalLine:
 
     number: int
     officer: str
-    """A reference."""
+    """A reference; empty where the officer is hidden from the viewer, who did not propose them either."""
     officer_title: str
     area: str
     area_name: str
@@ -37,9 +38,11 @@ class ProposalLine:
     succeeds_title: str
     """Whom it takes over from; empty where it plans no successor."""
     succeeds: str
-    """Their reference."""
+    """Their reference, empty where they are hidden from the viewer."""
     succeeds_posting: int | None
     """Which posting of theirs."""
+    proposed_by: int | None
+    """The number of an account."""
     proposed_at: datetime
     decided_at: datetime | None
     state: State
@@ -66,28 +69,31 @@ class ProposalSeen:
         return bool(rules.refusal(self.consequences))
 
 
-def proposals_waiting(*, viewer: Actor, area: str = "") -> tuple[ProposalLine, ...]:
-    """What waits for a decision within the viewer's reach, by first day; of one area where it is named."""
+def proposals_waiting(*, on: date, viewer: Actor, area: str = "") -> tuple[ProposalLine, ...]:
+    """What waits for a decision within the viewer's reach, by first day; of one area where it is named.
+
+    Here as in all that follows, an officer hidden from the viewer on a day is "an officer".
+    """
     where = "proposal.adopted_at IS NULL AND proposal.dropped_at IS NULL"
-    return _lines(f"{where} AND area.slug = %(area)s" if area else where, {"area": area}, viewer)
+    found = _lines(f"{where} AND area.slug = %(area)s" if area else where, {"area": area}, viewer)
+    return _told(found, _unseen(found, on, viewer), viewer)
 
 
-def proposals_decided(*, since: datetime, viewer: Actor) -> tuple[ProposalLine, ...]:
+def proposals_decided(*, since: datetime, on: date, viewer: Actor) -> tuple[ProposalLine, ...]:
     """What the viewer proposed and somebody else decided since a moment, latest first."""
     lately = (
         "proposal.proposed_by = %(viewer)s AND proposal.decided_by IS DISTINCT FROM %(viewer)s"
         " AND (proposal.adopted_at >= %(since)s OR proposal.dropped_at >= %(since)s)"
     )
     found = _lines(lately, {"viewer": viewer.account_id, "since": since}, viewer)
+    found = _told(found, _unseen(found, on, viewer), viewer)
     return tuple(sorted(found, key=lambda line: line.decided_at or line.proposed_at, reverse=True))
 
 
-def proposal_line(number: int, *, viewer: Actor) -> ProposalLine:
+def proposal_line(number: int, *, on: date, viewer: Actor) -> ProposalLine:
     """One proposal as it stands on a list; NotThere for what is not the viewer's."""
-    line = next(iter(_lines("proposal.id = %(number)s", {"number": number}, viewer)), None)
-    if line is None:
-        raise NotThere
-    return line
+    found = _one(number, viewer)
+    return _told(found, _unseen(found, on, viewer), viewer)[0]
 
 
 def officer_to_propose(name: str, *, on: date, viewer: Actor) -> people.OfficerToPost | None:
@@ -106,11 +112,18 @@ def proposal(number: int, *, on: date, at: datetime, viewer: Actor) -> ProposalS
 
     Where the officer lives in the area, the look is written on the ledger, and who cannot adopt is not told why.
     """
-    line = proposal_line(number, viewer=viewer)
+    (line,) = found = _one(number, viewer)
     officer = people.officers_to_post({line.officer}, viewer=viewer)[line.officer]
     area = places.areas_to_post({line.area}, viewer=viewer)[line.area]
     plan = _plan(line, officer, area)
     record = _record(plan, officer.row_id, area.row_id)
+    unseen = _unseen(found, on, viewer, record)
+    (told,) = _told(found, unseen, viewer)
+    plan = replace(plan, officer_title=told.officer_title)
+    known = {line.officer, line.succeeds} if _own(line, viewer) else frozenset[str]()
+    record = [
+        replace(each, officer_title=people.UNNAMED.title) if each.officer in unseen - known else each for each in record
+    ]
     officers = people.officers_seen({line.officer}, divisions={}, viewer=viewer)
     adopts = people_rules.may(viewer, "adopt_posting", people_rules.About(area=line.area))
     consequences = rules.consequences(plan, record, on=on) if line.state == "waiting" else ()
@@ -126,13 +139,19 @@ def proposal(number: int, *, on: date, at: datetime, viewer: Actor) -> ProposalS
             )
         if not adopts:
             consequences = rules.home_untold(plan, consequences)
+    if unseen:
+        within = people.UNNAMED.family_name
+        consequences = tuple(
+            replace(each, sentence=each.sentence.replace(f" {people.UNNAMED.title}", f" {within}"))
+            for each in consequences
+        )
     return ProposalSeen(
-        line=line,
+        line=told,
         face=officers.get(line.officer, people.UNNAMED),
         consequences=consequences,
         endings=rules.endings(plan, record),
         told_on=rules.first_told_on(plan.first, on),
-        succeeds=line.succeeds,
+        succeeds=told.succeeds,
         adopts=adopts,
     )
 
@@ -182,8 +201,8 @@ def _divisions_of(officer: str, on: date) -> frozenset[str]:
 _LINES: Final = """
     SELECT proposal.id, officer.reference, officer.rank, officer.family_name, officer.badge_number, area.slug,
         area.name, proposal.role, proposal.first_on, proposal.planned_end_on, leaving.rank, leaving.family_name,
-        leaving.badge_number, leaving.reference, proposal.succeeds_id, proposal.proposed_at, proposal.adopted_at,
-        proposal.dropped_at
+        leaving.badge_number, leaving.reference, proposal.succeeds_id, proposal.proposed_by, proposal.proposed_at,
+        proposal.adopted_at, proposal.dropped_at
     FROM byname_proposal proposal
     JOIN byname_officer officer ON officer.id = proposal.officer_id
     JOIN byname_area area ON area.id = proposal.area_id
@@ -195,7 +214,7 @@ _LINES: Final = """
 
 
 def _lines(where: str, about: Mapping[str, Any], viewer: Actor) -> tuple[ProposalLine, ...]:
-    """The proposals within reach for which an SQL condition on `proposal` and `area` holds, by first day."""
+    """The proposals within reach for which an SQL condition on `proposal` and `area` holds, by first day, all named."""
     # Who adopts sees what there is to adopt, though an operator proposes nothing.
     act = "propose_posting" if people_rules.reach(viewer, "propose_posting") else "adopt_posting"
     everywhere = people_rules.require_reach(viewer, act) == "service"
@@ -206,7 +225,7 @@ def _lines(where: str, about: Mapping[str, Any], viewer: Actor) -> tuple[Proposa
     found = []
     for (
         number, officer, rank, family, badge, area, area_name, role, first_on, planned_end_on, before_rank,
-        before_family, before_badge, before, succeeds, proposed_at, adopted_at, dropped_at,
+        before_family, before_badge, before, succeeds, proposed_by, proposed_at, adopted_at, dropped_at,
     ) in rows:  # fmt: skip
         found.append(
             ProposalLine(
@@ -221,12 +240,49 @@ def _lines(where: str, about: Mapping[str, Any], viewer: Actor) -> tuple[Proposa
                 succeeds_title=f"{before_rank} {before_family} ({before_badge})" if before_family else "",
                 succeeds=before or "",
                 succeeds_posting=succeeds,
+                proposed_by=proposed_by,
                 proposed_at=proposed_at,
                 decided_at=adopted_at or dropped_at,
                 state="adopted" if adopted_at else "dropped" if dropped_at else "waiting",
             )
         )
     return tuple(found)
+
+
+def _one(number: int, viewer: Actor) -> tuple[ProposalLine, ...]:
+    found = _lines("proposal.id = %(number)s", {"number": number}, viewer)
+    if not found:
+        raise NotThere
+    return found
+
+
+def _own(line: ProposalLine, viewer: Actor) -> bool:
+    return line.proposed_by is not None and line.proposed_by == viewer.account_id
+
+
+def _unseen(
+    lines: Iterable[ProposalLine], on: date, viewer: Actor, record: Collection[rules.OnRecord] = ()
+) -> frozenset[str]:
+    """Who of all these, by reference, is hidden from the viewer on a day."""
+    named = {name for line in lines for name in (line.officer, line.succeeds) if name}
+    named |= {each.officer for each in record}
+    if not named or people_rules.may(viewer, "see_officer"):
+        return frozenset()
+    seen = _officers(named, on, viewer)
+    return frozenset(name for name in named if not seen[name].reference)
+
+
+def _told(lines: tuple[ProposalLine, ...], unseen: frozenset[str], viewer: Actor) -> tuple[ProposalLine, ...]:
+    """The lines as the viewer may read them: nobody is kept from who proposed them."""
+    told = []
+    for each in lines:
+        line = each
+        if line.officer in unseen and not _own(line, viewer):
+            line = replace(line, officer="", officer_title=people.UNNAMED.title)
+        if line.succeeds in unseen and not _own(line, viewer):
+            line = replace(line, succeeds="", succeeds_title=people.UNNAMED.family_name)
+        told.append(line)
+    return tuple(told)
 
 
 def _plan(line: ProposalLine, officer: people.OfficerToPost, area: places.AreaToPost) -> rules.Plan:

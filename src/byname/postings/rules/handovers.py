@@ -24,6 +24,7 @@ ANNOUNCED_BEFORE: Final = timedelta(days=30)
 """A change of the team is told to residents this long before it happens."""
 FOLLOWS_WITHIN: Final = timedelta(days=60)
 """Whoever begins in the same role this close to the day somebody leaves is taken to follow them."""
+_STAYED_AFTER: Final = timedelta(days=14)
 MOST_ITEMS: Final = 80
 _LONGEST_WORDS: Final = 600
 
@@ -40,6 +41,11 @@ class Coming:
 def leaves_on(last: date | None, planned_end_on: date | None) -> date | None:
     """The first day no longer served: as set, else as promised."""
     return last or planned_end_on
+
+
+def has_stayed(planned_end_on: date | None, on: date) -> bool:
+    """Whether the promised day passed so long ago that whoever still serves has not left: its end may be set late."""
+    return planned_end_on is not None and planned_end_on + _STAYED_AFTER <= on
 
 
 def known_day(leaving: date | None, on: date) -> date:
