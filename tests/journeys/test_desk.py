@@ -169,6 +169,8 @@ def test_a_photo_taken_away_is_gone_in_every_size_and_the_name_stays(
     town: Town, visitor: Visitor, staff: Staff
 ) -> None:
     name = name_of(serving(ELSEWHERE).badge_number)
+    # They were just shown again: every worker knows by then.
+    time.sleep(WITHIN_SECONDS)
     pictures = _pictures(town, ELSEWHERE, name)
     reference = pictures[0].split("/")[2]
     officer = staff.desk(visitor, "hiding")
