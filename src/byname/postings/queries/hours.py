@@ -215,7 +215,8 @@ _SILENT: Final = """
     ) serving
     WHERE (area.division_code = ANY(%(divisions)s) OR area.slug = ANY(%(areas)s))
       AND serving.role = ANY(%(roles)s) AND lower(serving.period) <= %(since)s
-      AND serving.officer_id <> COALESCE((SELECT id FROM byname_officer WHERE reference = %(viewer)s), 0)
+      -- Not "<>": the planner would read all of an index for it that knows "another officer".
+      AND serving.officer_id IS DISTINCT FROM (SELECT id FROM byname_officer WHERE reference = %(viewer)s)
       AND NOT EXISTS (
           SELECT FROM byname_dutyhours hours
           WHERE hours.officer_id = serving.officer_id AND hours."on" BETWEEN %(since)s AND %(on)s

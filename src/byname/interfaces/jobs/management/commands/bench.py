@@ -95,7 +95,10 @@ def _alone(name: str, *words: str) -> dict[str, Any]:
         return land.place_points(int(words[0]))
     if name == "desk-ground":
         size = desk_ground.QUICK if words[0] == "quick" else desk_ground.WHOLE
-        return desk_ground.make(size, at=timezone.now(), on=snapshot.today())
+        made = desk_ground.make(size, at=timezone.now(), on=snapshot.today())
+        if size == desk_ground.WHOLE:
+            desk_ground.settle()
+        return made
     if name == "ledger":
         return ledger_load.together(words[0], float(words[1]))
     if name == "ledger-fill":
