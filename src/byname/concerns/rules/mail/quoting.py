@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict, cast
 
 _MARK_BEGINS: Final = "##-"
 _MARK_ENDS: Final = "-##"
@@ -70,7 +70,7 @@ class _Phrases(TypedDict):
 @lru_cache(maxsize=1)
 def _phrases() -> _Phrases:
     with (Path(__file__).parent / "phrases.toml").open("rb") as file:
-        return tomllib.load(file)  # type: ignore[return-value]
+        return cast(_Phrases, tomllib.load(file))
 
 
 def marker_line(words: str) -> str:

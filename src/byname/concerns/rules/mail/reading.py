@@ -151,7 +151,8 @@ def _is_on(head: Head, name: str) -> bool:
 
 def _problems(head: Head, met: Sequence[Problem]) -> tuple[Problem, ...]:
     spam = head.first("x-spam-flag").strip().lower() == "yes" or head.first("x-spam-status").lower().startswith("yes")
-    return tuple(dict.fromkeys([*met, *(["spam"] if spam else [])]))  # type: ignore[list-item]
+    found: list[Problem] = [*met, "spam"] if spam else [*met]
+    return tuple(dict.fromkeys(found))
 
 
 class _Body:
