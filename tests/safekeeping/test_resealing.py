@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from byname.concerns.models import Concern, Message, Person, Subscription
+from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Subscription, Translation
 from byname.ledger import actions as ledger
 from byname.ledger.models import LedgerRemark, Letter
 from byname.people import actions as people
@@ -35,7 +35,8 @@ def _sealed_texts() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for column in resealing.sealed_columns():
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {column.column}::text FROM {column.table} ORDER BY {column.key}")
+            text = f"convert_from({column.column}, 'UTF8')" if column.binary else f"{column.column}::text"
+            cursor.execute(f"SELECT {text} FROM {column.table} ORDER BY {column.key}")
             tokens = [part for (text,) in cursor.fetchall() for part in text.split('"') if part.startswith("gAAAA")]
         found[f"{column.table}.{column.column}"] = tokens
     return found
@@ -79,13 +80,15 @@ def _fill_concerns() -> None:
     )  # fmt: skip
     person = Person.objects.create(
         concern=concern, raised=True, link_digest=b"digest", link="link", pin="123456", language="en", joined_at=now,
-        contact='{"email":"r@home.example"}',
+        contact='{"email":"r@home.example"}', phone_code="4711",
     )  # fmt: skip
     Message.objects.create(concern=concern, kind="person", at=now, person=person, words="It is worse.", via="web")
     Subscription.objects.create(
         area_id=Posting.objects.values_list("area", flat=True)[0], address="r@home.example", address_digest=b"address",
-        key_digest=b"key", language="en", asked_at=now,
+        key_digest=b"key", key="key", language="en", asked_at=now,
     )  # fmt: skip
+    ConcernPhoto.objects.create(concern=concern, number=1, picture=b"\xff\xd8\0picture", wide=1, high=1, sent_at=now)
+    Translation.objects.create(concern=concern, language="fr", words="Ils roulent.", made_by="machine", made_at=now)
 
 
 def _fill_handovers() -> None:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from byname.concerns import rules
-from byname.safekeeping.fields import SealedTextField
+from byname.safekeeping.fields import SealedBytesField, SealedTextField
 
 _OPEN = Q(ended_at__isnull=True)
 
@@ -137,6 +137,9 @@ class Person(models.Model):
     stopped_at = models.DateTimeField(null=True)
     """Since when they want no letters."""
     phone_confirmed_at = models.DateTimeField(null=True)
+    phone_code = SealedTextField(blank=True, db_default="")
+    """What was sent to the number to be read back, until it is."""
+    phone_code_at = models.DateTimeField(null=True)
     written_at = models.DateTimeField(null=True)
     """When the last letter to them is due: in the past where it went already."""
     letter = models.CharField(max_length=120, blank=True)
@@ -165,6 +168,8 @@ class Message(models.Model):
     via = models.CharField(max_length=12)
     mail_digest = models.BinaryField(max_length=32, unique=True, null=True)
     """The digest of a letter's own number, so that a letter delivered twice is one entry."""
+    left_out = models.PositiveSmallIntegerField(db_default=0)
+    """How many attachments came with it and were not taken in."""
 
     class Meta:
         constraints = [
@@ -186,16 +191,52 @@ class ConcernPhoto(models.Model):
     concern = models.ForeignKey("byname.Concern", on_delete=models.CASCADE, related_name="+")
     message = models.ForeignKey("byname.Message", null=True, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveSmallIntegerField()
-    picture = models.BinaryField()
-    """The sealed JPEG."""
+    picture = SealedBytesField()
+    """A JPEG made anew, without metadata; empty once it was handed over."""
     wide = models.PositiveSmallIntegerField()
     high = models.PositiveSmallIntegerField()
     sent_at = models.DateTimeField()
     quarantined_at = models.DateTimeField(null=True)
     """Since when nobody is shown it: it may be evidence of harm to a child."""
+    quarantined_by = models.BigIntegerField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    """Since when it is with those who may hold it, and no longer here."""
+    handed_over_by = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["concern", "number"], name="one_picture_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["concern", "number"], name="one_picture_a_number"),
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True) | Q(quarantined_at__isnull=False),
+                name="only_what_is_set_apart_is_handed_over",
+            ),
+        ]
+
+
+class Translation(models.Model):
+    """One text of a thread in another language; the text itself stays as it was written."""
+
+    concern = models.ForeignKey("byname.Concern", on_delete=models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey("byname.Message", null=True, on_delete=models.CASCADE, related_name="+")
+    """The entry it is of; nothing for what was raised."""
+    language = models.CharField(max_length=12)
+    words = SealedTextField()
+    made_by = models.CharField(max_length=12)
+    """"interpreter", "phrases" for a phrase book's own sentences, or "machine"."""
+    account_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concern", "message", "language"],
+                name="one_translation_a_text_and_language",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(made_by__in=["interpreter", "phrases", "machine"]), name="maker_of_translation_is_known"
+            ),
+        ]
 
 
 class Wording(models.Model):
@@ -228,7 +269,9 @@ class Wording(models.Model):
         indexes = [
             models.Index(
                 fields=["area", "-published_at"], condition=Q(withdrawn_at__isnull=True), name="wordings_of_an_area"
-            )
+            ),
+            models.Index(fields=["-month_on", "-id"], condition=Q(withdrawn_at__isnull=True), name="wordings_by_month"),
+            models.Index(fields=["lat", "lon"], condition=Q(withdrawn_at__isnull=True), name="wordings_on_the_map"),
         ]
 
 
@@ -263,6 +306,8 @@ class Leaving(models.Model):
     agreed_by = models.BigIntegerField(null=True)
     agreed_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    """When the words were handed out: once."""
 
     class Meta:
         constraints = [
@@ -297,6 +342,10 @@ class Subscription(models.Model):
     address_digest = models.BinaryField(max_length=32)
     key_digest = models.BinaryField(max_length=32, unique=True)
     """What confirms it and ends it."""
+    key = SealedTextField(blank=True, db_default="")
+    """The same, for the letters to come."""
+    letter = models.CharField(max_length=120, blank=True, db_default="")
+    """The last letter's Message-ID, so that what is under way can be taken back."""
     language = models.CharField(max_length=12)
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
@@ -305,4 +354,38 @@ class Subscription(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["area", "address_digest"], name="one_weekly_letter_an_area_and_address")
+        ]
+
+
+class SavedList(models.Model):
+    """A list somebody of the service looks at often: what it is cut by, under a name of their own."""
+
+    account_id = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    asked = models.JSONField()
+    """The fields of queries.Asked that are filled."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id", "name"], name="one_saved_list_a_name")]
+
+
+class PublishedHearing(models.Model):
+    """What a service says of one quarter: how many were answered in time, and what people answered to how it ended.
+
+    Written once, and never again: two readings of one quarter cannot be subtracted.
+    """
+
+    quarter_on = models.DateField()
+    area = models.ForeignKey("byname.Area", null=True, on_delete=models.PROTECT, related_name="+")
+    """Nothing for all those areas together that could not stand alone."""
+    figures = models.JSONField()
+    """Counts by name; null for what is withheld."""
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quarter_on", "area"], name="one_hearing_a_quarter_and_area", nulls_distinct=False
+            )
         ]

@@ -84,6 +84,8 @@ class Letter(models.Model):
 
     message_id = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=40)
+    way = models.CharField(max_length=4, db_default="mail")
+    """"mail", or "text" for a message to a phone."""
     recipient = SealedTextField(blank=True)
     words = SealedTextField(blank=True)
     """What the letter's kind needs to be written, as JSON."""
@@ -97,6 +99,9 @@ class Letter(models.Model):
     given_up_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(way__in=["mail", "text"]), name="way_of_letter_is_known")
+        ]
         indexes = [
             models.Index(
                 fields=["due_at"],

@@ -1,4 +1,4 @@
-"""A text column that is encrypted at rest."""
+"""Columns that are encrypted at rest."""
 
 from __future__ import annotations
 
@@ -20,3 +20,16 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]  # generic in
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
         """The plain text behind a stored token."""
         return keys.unseal(value) if value else value
+
+
+class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]  # generic in the stubs only
+    """Bytes that stand encrypted in the database and in every backup."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """The sealed token for the database; no bytes stay none."""
+        sealed = keys.seal_bytes(bytes(value)) if value else value
+        return super().get_db_prep_value(sealed, connection, prepared)
+
+    def from_db_value(self, value: bytes | memoryview | None, expression: object, connection: object) -> bytes | None:
+        """The plain bytes behind a stored token."""
+        return None if value is None else keys.unseal_bytes(bytes(value)) if value else b""

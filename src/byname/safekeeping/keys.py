@@ -20,13 +20,23 @@ def _vault(keys: tuple[str, ...]) -> MultiFernet:
 
 def seal(value: str) -> str:
     """The value, encrypted under the newest data key."""
-    return _vault(tuple(settings.BYNAME_DATA_KEYS)).encrypt(value.encode()).decode()
+    return seal_bytes(value.encode()).decode()
+
+
+def seal_bytes(value: bytes) -> bytes:
+    """The same for bytes; the token is ASCII."""
+    return _vault(tuple(settings.BYNAME_DATA_KEYS)).encrypt(value)
 
 
 def unseal(token: str) -> str:
     """The value a sealed token holds, under any data key still listed; Refused where none fits."""
+    return unseal_bytes(token.encode()).decode()
+
+
+def unseal_bytes(token: bytes) -> bytes:
+    """The bytes a sealed token holds, under any data key still listed; Refused where none fits."""
     try:
-        return _vault(tuple(settings.BYNAME_DATA_KEYS)).decrypt(token.encode()).decode()
+        return _vault(tuple(settings.BYNAME_DATA_KEYS)).decrypt(token)
     except InvalidToken as fault:
         raise Refused(
             "A stored value cannot be read with the data keys of this installation.", code="data-keys"

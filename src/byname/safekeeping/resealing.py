@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from byname.safekeeping import keys
-from byname.safekeeping.fields import SealedTextField
+from byname.safekeeping.fields import SealedBytesField, SealedTextField
 from byname.vocabulary import Refused
 
 BATCH: Final = 500
@@ -22,12 +22,13 @@ _BEGINNING: Final = "gAAAA"  # the first byte of every Fernet token, and a time 
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
-    """One column that holds sealed values: as its text, or anywhere inside its JSON."""
+    """One column that holds sealed values: as its text or its bytes, or anywhere inside its JSON."""
 
     table: str
     key: str
     column: str
     inside: bool = False
+    binary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ class Sealed:
 def sealed_columns() -> tuple[SealedColumn, ...]:
     """Every column with sealed values, of every table Django knows."""
     found = [
-        _column(model, field.column)
+        _column(model, field.column, binary=isinstance(field, SealedBytesField))
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.concrete_fields
-        if isinstance(field, SealedTextField)
+        if isinstance(field, SealedTextField | SealedBytesField)
     ]
     found += [_column(apps.get_model(app, name), column, inside=True) for app, name, column in _SEALED_INSIDE]
     return tuple(sorted(found, key=lambda column: (column.table, column.column)))
@@ -58,12 +59,17 @@ def reseal(column: SealedColumn, *, batch: int = BATCH) -> Iterator[Sealed]:
     knows both keys.
     """
     quoted = {name: connection.ops.quote_name(getattr(column, name)) for name in ("table", "key", "column")}
-    text = f"{quoted['column']}::text" if column.inside else quoted["column"]
+    text = quoted["column"]
+    if column.inside:
+        text = f"{text}::text"
+    elif column.binary:
+        text = f"convert_from({text}, 'SQL_ASCII')"
     ask = (
         f"SELECT {quoted['key']}, {text} FROM {quoted['table']} WHERE {quoted['key']} > %s AND {text} <> ''"  # noqa: S608
         f" ORDER BY {quoted['key']} LIMIT {int(batch)} FOR UPDATE"
     )
-    tell = f"UPDATE {quoted['table']} SET {quoted['column']} = %s WHERE {quoted['key']} = %s"  # noqa: S608
+    told = "convert_to(%s, 'SQL_ASCII')" if column.binary else "%s"
+    tell = f"UPDATE {quoted['table']} SET {quoted['column']} = {told} WHERE {quoted['key']} = %s"  # noqa: S608
     after: Any = -1
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -83,11 +89,13 @@ def reseal(column: SealedColumn, *, batch: int = BATCH) -> Iterator[Sealed]:
         yield Sealed(len(rows), len(changes), unreadable)
 
 
-def _column(model: type[models.Model], column: str | None, *, inside: bool = False) -> SealedColumn:
+def _column(
+    model: type[models.Model], column: str | None, *, inside: bool = False, binary: bool = False
+) -> SealedColumn:
     key = model._meta.pk
     if not isinstance(key, models.AutoField | models.BigAutoField) or key.column is None or column is None:
         raise TypeError(f"{model.__name__} holds sealed values and has no number for its key: they cannot be walked.")
-    return SealedColumn(model._meta.db_table, key.column, column, inside)
+    return SealedColumn(model._meta.db_table, key.column, column, inside, binary)
 
 
 def _token(token: str) -> tuple[str | None, int]:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from byname.vocabulary import Actor, NotThere, Refused
 
-ROLES: Final = ("officer", "sergeant", "coordinator", "analyst", "overseer", "clerk", "administrator")
+ROLES: Final = ("officer", "sergeant", "coordinator", "analyst", "overseer", "clerk", "interpreter", "administrator")
 """What an account may be; it may be several."""
 
 Scope = Literal["", "own", "areas", "division", "service"]
@@ -20,63 +20,73 @@ SCOPES: Final[tuple[Scope, ...]] = ("", "own", "areas", "division", "service")
 # A star: who looks must say why, by a code of REASONS_TO_LOOK.
 # fmt: off
 _TABLE: Final = """
-act                  | public  officer sergeant  coordinator analyst overseer clerk   administrator operator byname
-see_public           | service service service   service     service service  service service       service  service
-check_spoken_code    | service service service   service     service service  service service       service  service
-see_today            | .       own     own       own         own     own      own     own           .        .
-sign_in              | service service service   service     service service  service service       .        .
-keep_own_sign_in     | .       own     own       own         own     own      own     own           .        .
-know_reach           | .       .       .         .           .       .        .       .             .        service
-declare_conflict     | .       own     own       own         .       .        .       .             .        .
-count_conflicts      | .       .       division  .           .       .        .       .             .        .
-see_own_readings     | .       own     own       own         own     own      own     own           .        .
-see_team             | .       areas   division  service     .       .        service .             service  service
-see_officer          | .       own     division  service     .       .        .       .             service  service
-edit_officer         | .       own     .         service     .       .        .       .             service  .
-give_photo           | .       own     .         .           .       .        .       .             service  .
-withdraw_photo       | .       own     division  service     .       .        .       .             service  .
-hide_officer         | .       own     service   service     .       .        .       service       service  .
-show_officer         | .       own     division  service     .       .        .       .             service  .
-see_spoken_code      | .       own     .         .           .       .        .       .             .        service
-bring_register       | .       .       .         .           .       .        .       .             service  .
-bring_land           | .       .       .         .           .       .        .       .             service  .
-see_postings         | .       areas   division  service     .       .        .       .             service  service
-weigh_posting        | .       .       division  service     .       .        .       .             service  service
-propose_posting      | .       .       division  service     .       .        .       .             .        .
-adopt_posting        | .       .       .         service     .       .        .       .             service  .
-end_posting          | .       .       .         service     .       .        .       .             service  .
-announce_change      | .       .       .         service     .       .        .       .             service  service
-see_end_reason       | .       .       .         service*    .       .        .       .             .        .
-cover_area           | .       .       division  service     .       .        .       .             service  .
-record_hours         | .       own     division  .           .       .        .       .             service  .
-see_hours_of_officer | .       own     division  .           .       .        .       .             .        .
-publish_hours        | .       .       .         .           .       .        .       .             service  service
-see_continuity       | .       .       division  service     service service  .       .             service  .
-open_handover        | .       areas   division  service     .       .        .       .             .        service
-see_handover         | .       areas   division  .           .       .        .       .             .        .
-work_handover        | .       areas   division  .           .       .        .       .             .        .
-stand_in_handover    | .       .       division  .           .       .        .       .             .        .
-raise_concern        | service service service   service     service service  service service       service  service
-record_concern       | .       service service   .           .       .        service .             .        .
-follow_concern       | service .       .         .           .       .        .       .             .        service
-see_concern          | .       areas   division  .           .       .        .       .             .        service
-answer_concern       | .       areas   division  .           .       .        .       .             .        .
-pass_on_concern      | .       areas   division  .           .       .        .       .             .        .
-close_concern        | .       areas   division  .           .       .        .       .             .        .
-see_contact          | .       areas   division* .           .       .        .       .             .        .
-bring_hearing        | .       .       .         .           .       .        .       .             service  .
-make_api_key         | .       .       .         .           .       .        .       service       service  .
-see_readings         | .       .       .         .           .       service  .       .             .        .
-see_accounts         | .       .       .         .           .       .        .       service       service  .
-invite               | .       .       .         .           .       .        .       service       service  .
-change_account       | .       .       .         .           .       .        .       service       service  .
-change_email         | .       .       .         .           .       .        .       service       service  .
-reset_second_factor  | .       .       .         .           .       .        .       service       service  .
-end_account          | .       .       .         .           .       .        .       service       service  .
-see_delivery         | .       .       .         .           .       .        .       service       service  service
-open_prompt          | .       .       .         .           .       .        .       .             service  .
-keep_house           | .       .       .         .           .       .        .       .             service  service
-"""
+act                  | public  officer sergeant  coordinator analyst overseer clerk   interpreter administrator operator byname
+see_public           | service service service   service     service service  service service     service       service  service
+check_spoken_code    | service service service   service     service service  service service     service       service  service
+see_today            | .       own     own       own         own     own      own     own         own           .        .
+sign_in              | service service service   service     service service  service service     service       .        .
+keep_own_sign_in     | .       own     own       own         own     own      own     own         own           .        .
+know_reach           | .       .       .         .           .       .        .       .           .             .        service
+declare_conflict     | .       own     own       own         .       .        .       .           .             .        .
+count_conflicts      | .       .       division  .           .       .        .       .           .             .        .
+see_own_readings     | .       own     own       own         own     own      own     own         own           .        .
+see_team             | .       areas   division  service     .       .        service .           .             service  service
+see_officer          | .       own     division  service     .       .        .       .           .             service  service
+edit_officer         | .       own     .         service     .       .        .       .           .             service  .
+give_photo           | .       own     .         .           .       .        .       .           .             service  .
+withdraw_photo       | .       own     division  service     .       .        .       .           .             service  .
+hide_officer         | .       own     service   service     .       .        .       .           service       service  .
+show_officer         | .       own     division  service     .       .        .       .           .             service  .
+see_spoken_code      | .       own     .         .           .       .        .       .           .             .        service
+bring_register       | .       .       .         .           .       .        .       .           .             service  .
+bring_land           | .       .       .         .           .       .        .       .           .             service  .
+see_postings         | .       areas   division  service     .       .        .       .           .             service  service
+weigh_posting        | .       .       division  service     .       .        .       .           .             service  service
+propose_posting      | .       .       division  service     .       .        .       .           .             .        .
+adopt_posting        | .       .       .         service     .       .        .       .           .             service  .
+end_posting          | .       .       .         service     .       .        .       .           .             service  .
+announce_change      | .       .       .         service     .       .        .       .           .             service  service
+see_end_reason       | .       .       .         service*    .       .        .       .           .             .        .
+cover_area           | .       .       division  service     .       .        .       .           .             service  .
+record_hours         | .       own     division  .           .       .        .       .           .             service  .
+see_hours_of_officer | .       own     division  .           .       .        .       .           .             .        .
+publish_hours        | .       .       .         .           .       .        .       .           .             service  service
+see_continuity       | .       .       division  service     service service  .       .           .             service  .
+open_handover        | .       areas   division  service     .       .        .       .           .             .        service
+see_handover         | .       areas   division  .           .       .        .       .           .             .        .
+work_handover        | .       areas   division  .           .       .        .       .           .             .        .
+stand_in_handover    | .       .       division  .           .       .        .       .           .             .        .
+raise_concern        | service service service   service     service service  service service     service       service  service
+record_concern       | .       service service   .           .       .        service .           .             .        .
+follow_concern       | service .       .         .           .       .        .       .           .             .        service
+see_concern          | .       areas   division  .           .       .        .       .           .             .        service
+answer_concern       | .       areas   division  .           .       .        .       .           .             .        .
+pass_on_concern      | .       areas   division  .           .       .        .       .           .             .        .
+close_concern        | .       areas   division  .           .       .        .       .           .             .        .
+see_contact          | .       areas   division* .           .       .        .       .           .             .        .
+take_child_image     | .       .       division  .           .       .        .       .           .             .        .
+publish_wording      | .       areas   division  .           .       .        .       .           .             .        .
+publish_hearing      | .       .       .         .           .       .        .       .           .             service  service
+interpret            | .       .       .         .           .       .        .       service     .             .        .
+ask_leaving          | .       areas   division  .           .       .        .       .           .             .        .
+agree_leaving        | .       .       division  .           .       .        .       .           .             .        .
+hold_concern         | .       .       division  service     .       .        .       .           .             .        .
+see_holds            | .       .       division  service     .       service  .       .           .             .        .
+see_unheard          | .       .       division  service     .       .        .       .           .             .        .
+keep_lists           | .       own     own       .           .       .        .       .           .             .        .
+bring_hearing        | .       .       .         .           .       .        .       .           .             service  .
+make_api_key         | .       .       .         .           .       .        .       .           service       service  .
+see_readings         | .       .       .         .           .       service  .       .           .             .        .
+see_accounts         | .       .       .         .           .       .        .       .           service       service  .
+invite               | .       .       .         .           .       .        .       .           service       service  .
+change_account       | .       .       .         .           .       .        .       .           service       service  .
+change_email         | .       .       .         .           .       .        .       .           service       service  .
+reset_second_factor  | .       .       .         .           .       .        .       .           service       service  .
+end_account          | .       .       .         .           .       .        .       .           service       service  .
+see_delivery         | .       .       .         .           .       .        .       .           service       service  service
+open_prompt          | .       .       .         .           .       .        .       .           .             service  .
+keep_house           | .       .       .         .           .       .        .       .           .             service  service
+"""  # noqa: E501  # one row an act, however wide
 # fmt: on
 
 MEANINGS: Final[Mapping[str, str]] = {
@@ -115,7 +125,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "see_handover": "read a handover's checklist",
     "work_handover": "work a handover's checklist and give their word",
     "stand_in_handover": "speak for an officer who has left the service, and say who takes over",
-    "raise_concern": "raise a concern, for themselves or for somebody at a counter, a door or on the phone",
+    "raise_concern": "raise a concern, or join one whose wording was published, for themselves or for somebody at a counter, a door or on the phone",
     "record_concern": "have the page on which a concern is written down for somebody else",
     "follow_concern": "read and write in their own concern, by its private link",
     "see_concern": "read what somebody raised",
@@ -123,6 +133,16 @@ MEANINGS: Final[Mapping[str, str]] = {
     "pass_on_concern": "give a concern to another team",
     "close_concern": "end a concern, or hand it on to somebody outside the service",
     "see_contact": "see how to reach the person who raised a concern",
+    "take_child_image": "hand a picture that may be evidence of harm to a child to those who may hold it",
+    "publish_wording": "publish a wording of their own of a concern, change it, and take it back",
+    "publish_hearing": "publish a quarter's figures on how concerns were answered",
+    "interpret": "put what was written in one language into another",
+    "ask_leaving": "ask that the words of a concern leave byname for records or enforcement",
+    "agree_leaving": "agree that the words of a concern leave byname",
+    "hold_concern": "put a legal hold on a concern, and end it",
+    "see_holds": "see which concerns a legal hold keeps",
+    "see_unheard": "see by which ways, in which languages and from which places nothing is heard",
+    "keep_lists": "keep lists of concerns under names of their own",
     "bring_hearing": "bring, by file, how the service hears concerns: categories, promise, complaints",
     "make_api_key": "give a program a key to raise concerns with, see the keys, and revoke one",
     "see_readings": "see who looked at what, and why",

@@ -30,6 +30,7 @@ ROLES: Final = {
     "analyst": "Analyst: figures, no persons",
     "overseer": "Overseer: who looked at what, and why",
     "clerk": "Clerk: helps residents at the counter and on the phone",
+    "interpreter": "Interpreter: puts residents' words and answers into another language",
     "administrator": "Administrator: accounts and letters",
 }
 """What each role is, in a few words."""
