@@ -125,7 +125,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "see_handover": "read a handover's checklist",
     "work_handover": "work a handover's checklist and give their word",
     "stand_in_handover": "speak for an officer who has left the service, and say who takes over",
-    "raise_concern": "raise a concern, or join one whose wording was published, for themselves or for somebody at a counter, a door or on the phone",
+    "raise_concern": "raise a concern or join a published one, for themselves or for somebody else",
     "record_concern": "have the page on which a concern is written down for somebody else",
     "follow_concern": "read and write in their own concern, by its private link",
     "see_concern": "read what somebody raised",
