@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from byname.vocabulary import Actor
 from tests import cast as city
 from tests import staff
 from tests.cast import Cast
+from tests.emptied import empty_tables
 
 
 @pytest.fixture
@@ -49,11 +49,4 @@ def committed(trial_database: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """A database where everything done is really committed, so that two connections see each other; emptied after."""
     with django_db_blocker.unblock():
         yield
-        tables = [name for name in connection.introspection.django_table_names() if name.startswith("byname_")]
-        with connection.cursor() as cursor:
-            for growing in ("byname_ledgerline", "byname_ledgerseal"):
-                cursor.execute(f"ALTER TABLE {growing} DISABLE TRIGGER USER")
-            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
-            for growing in ("byname_ledgerline", "byname_ledgerseal"):
-                cursor.execute(f"ALTER TABLE {growing} ENABLE TRIGGER USER")
-        connection.close()
+        empty_tables()

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from byname.concerns import actions, queries
 from byname.concerns.models import Concern
 from byname.concerns.queries import Asked
+from byname.ledger.models import LedgerLine
 from byname.people import actions as people
 from byname.people import queries as people_queries
 from byname.vocabulary import PUBLIC, Actor, NotThere
@@ -106,6 +107,46 @@ def test_a_list_is_cut_by_what_is_asked(cast: Cast, noon: datetime, ana: Actor, 
     }
     # Who is on no register has none of their own.
     assert listed(sergeant, noon, mine=True) == []
+
+
+def test_a_list_is_cut_by_place_way_danger_and_age(cast: Cast, noon: datetime, ana: Actor, sergeant: Actor) -> None:
+    here = told.raised(noon, ANONYMOUS).reference
+    spread = replace(told.TOLD, lat=43.6161, lon=-79.4947)
+    beside = told.raised(noon - 8 * DAY, ANONYMOUS, told=spread, channel="phone").reference
+    far = replace(told.TOLD, lat=43.6199, lon=-79.4947)
+    away = told.raised(noon - 40 * DAY, ANONYMOUS, told=far, where=actions.Where("D1", "old-mill", 1)).reference
+    plain = replace(told.TOLD, lat=None, lon=None)
+    whole = told.raised(noon - 2 * DAY, ANONYMOUS, told=plain, place_kind="area").reference
+    Concern.objects.filter(reference=whole).update(danger="home")
+    theirs = told.raised(noon, ANONYMOUS, where=RING).reference
+    by: dict[str, tuple[dict[str, object], list[str]]] = {
+        "neighbourhood": ({"neighbourhood": 1}, [away]),
+        "near": ({"near": here.lower()}, [here, beside]),
+        "near one without a place": ({"near": whole}, []),
+        "near another team's": ({"near": theirs}, []),
+        "near nothing": ({"near": "C-2222"}, []),
+        "channel": ({"channel": "phone"}, [beside]),
+        "danger": ({"danger": True}, [whole]),
+        "within a day": ({"age": "within-1"}, [here]),
+        "within a week": ({"age": "within-7"}, [here, whole]),
+        "within a month": ({"age": "within-30"}, [here, whole, beside]),
+        "over a week": ({"age": "over-7"}, [beside, away]),
+        "over a month": ({"age": "over-30"}, [away]),
+        "over three": ({"age": "over-90"}, []),
+    }
+    for viewer in (ana, sergeant):
+        assert {name: listed(viewer, noon, **asked) for name, (asked, _) in by.items()} == {
+            name: found for name, (_, found) in by.items()
+        }
+
+
+def test_a_file_of_a_list_is_on_the_ledger_with_how_many_stood_in_it(cast: Cast, noon: datetime, ana: Actor) -> None:
+    for _ in range(3):
+        told.raised(noon, ANONYMOUS)
+    page = queries.inbox_file(Asked(), at=noon, viewer=ana)
+    assert (len(page.lines), page.more) == (3, False)
+    (line,) = LedgerLine.objects.filter(event="read.concerns_list")
+    assert (line.actor_account_id, line.facts) == (ana.account_id, {"rows": 3, "outside": False})
 
 
 def test_days_are_the_services_own(cast: Cast, noon: datetime, ana: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -31,12 +32,17 @@ ANONYMOUS = replace(RAISED, contact=rules.Contact())
 
 
 def raised(
-    at: datetime, how: rules.Raised = RAISED, where: actions.Where = OLD_MILL, once: bytes | None = None, **changes: Any
+    at: datetime,
+    how: rules.Raised = RAISED,
+    where: actions.Where = OLD_MILL,
+    once: bytes | None = None,
+    pictures: Sequence[rules.Picture] = (),
+    **changes: Any,
 ) -> actions.Receipt:
     """The receipt of a concern raised by the public."""
     on = date(2026, 11, 23)
     said = replace(how, **changes)
-    return actions.raise_concern(said, where, on=on, promise=PROMISE, once=once, by=PUBLIC, at=at)
+    return actions.raise_concern(said, where, on=on, promise=PROMISE, once=once, pictures=pictures, by=PUBLIC, at=at)
 
 
 def joined(reference: str, at: datetime, **changes: Any) -> str:

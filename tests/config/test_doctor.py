@@ -74,6 +74,18 @@ def test_a_setting_that_cannot_be_used_is_named(bare: None, home: Path, monkeypa
     assert _found(home, "settings") == [("ok", "every value can be used")]
 
 
+def test_texts_that_are_set_by_half_are_named(bare: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _found(home, "texts") == []
+    monkeypatch.setenv("BYNAME_TEXTS", "twilio")
+    monkeypatch.setenv("BYNAME_TEXTS_ACCOUNT", "AC" + "0a" * 16)
+    monkeypatch.setenv("BYNAME_TEXTS_FROM", "+14165550100")
+    assert _found(home, "settings") == [("wrong", "BYNAME_TEXTS=twilio needs BYNAME_TEXTS_TOKEN as well.")]
+    monkeypatch.setenv("BYNAME_TEXTS_TOKEN", "nobodys")
+    monkeypatch.setenv("BYNAME_PUBLIC_URL", _PUBLIC)
+    assert _found(home, "settings") == [("ok", "every value can be used")]
+    assert _found(home, "texts") == [("look", "a provider is set; no text was sent yet")]
+
+
 @pytest.mark.parametrize(
     ("address", "hosts", "about", "expected"),
     [

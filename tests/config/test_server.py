@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from byname.config import machine, refusals, server
+from byname.config import larger, machine, refusals, server
 from byname.config.refusals import Refusal
 from byname.config.server import Application
 from tests.config import stand_in
@@ -74,6 +74,28 @@ def test_a_body_over_the_cap_is_refused_before_it_is_sent(web: Running) -> None:
     about = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert (about["status"], about["detail"]) == (413, "The body may hold at most 10000 bytes.")
     assert web.said_to(_post(b"x" * 10000)).endswith(b"x" * 10000)
+
+
+@slow
+@needs_shared_python
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/api/open311/v2/requests.xml", "text/xml; charset=utf-8"),
+        ("/api/open311/v2/requests.json", "application/json; charset=utf-8"),
+        ("/raise/", "text/plain; charset=utf-8"),
+        ("/join/C-AAAA-AAAA-AAA", "text/plain; charset=utf-8"),
+        ("/c/link/", "text/plain; charset=utf-8"),
+        ("/at/old-mill/weekly", "text/plain; charset=utf-8"),
+    ],
+)
+def test_ten_megabytes_at_any_door_of_a_concern_are_refused_before_one_is_sent(
+    web: Running, path: str, kind: str
+) -> None:
+    # Nothing follows these headers: who answers has not waited for the body.
+    declared = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10000000\r\n"
+    answer = web.said_to(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{declared}\r\n".encode())
+    assert (_head(answer)[0], _head(answer)[1]["content-type"]) == (413, kind)
 
 
 @slow
@@ -374,13 +396,13 @@ class _Sent:
         yield b"x"
 
 
-async def _bodies(application: Application, sizes: list[int]) -> list[int]:
+async def _bodies(application: Application, sizes: list[int], path: str = "/") -> list[int]:
     """What became of bodies sent at once, each before the others have ended: their lengths, or the refusal."""
     let = asyncio.Event()
 
     async def one(size: int) -> int:
         request = _Request(content_length=str(size))
-        request.method = "POST"
+        request.method, request.path = "POST", path
         try:
             return len(await application._body(request, _Sent(size, let)))
         except Refusal as refusal:
@@ -481,3 +503,21 @@ class _Protocol:
 
     def response_bytes(self, status: int, _headers: object, body: bytes) -> None:
         self.said.append((status, body))
+
+
+@pytest.mark.parametrize("path", ["/raise/send", "/fr/raise/send", "/zh-hans/c/aB3_-x/send", "/c/aB3_-x/send"])
+def test_photos_with_a_concern_may_be_longer_than_a_form_from_anybody_and_take_no_room_from_forms(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(larger, "MOST_OF_ANYBODY", 5_000_000)
+    application = Application(stand_in.answer, environment={})
+    long = asyncio.run(_bodies(application, [4_000_000, 2_000_000, 900_000, 500], path=path))
+    assert long == [4_000_000, -503, 900_000, 500]
+    assert (application._held, application._held_of_anybody) == (4_900_500, 4_000_000)
+    assert asyncio.run(_bodies(application, [27_262_977], path=path)) == [-413]
+
+
+@pytest.mark.parametrize("path", ["/raise/", "/raise/send/", "/x/raise/send", "/c//send", "/c/a/b/send", "/c/a/mine"])
+def test_no_other_address_takes_a_long_body(path: str) -> None:
+    application = Application(stand_in.answer, environment={})
+    assert asyncio.run(_bodies(application, [2_000_000, 1_000_000], path=path)) == [-413, 1_000_000]

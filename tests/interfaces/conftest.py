@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 from byname.vocabulary import Actor
 from tests import cast as city
 from tests.cast import Cast
+from tests.emptied import empty_tables
 
 
 @pytest.fixture(autouse=True)
@@ -48,12 +48,4 @@ def committed(trial_database: None, django_db_blocker: DjangoDbBlocker, clerk_of
             city.build_addresses(by=clerk_of_records, at=timezone.now())
             yield cast
         finally:
-            tables = [name for name in connection.introspection.django_table_names() if name.startswith("byname_")]
-            with connection.cursor() as cursor:
-                # The ledger refuses TRUNCATE to everybody but the owner of the table, who may first lift its trigger.
-                for growing in ("byname_ledgerline", "byname_ledgerseal"):
-                    cursor.execute(f"ALTER TABLE {growing} DISABLE TRIGGER USER")
-                cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
-                for growing in ("byname_ledgerline", "byname_ledgerseal"):
-                    cursor.execute(f"ALTER TABLE {growing} ENABLE TRIGGER USER")
-            connection.close()
+            empty_tables()

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from byname.interfaces import open311, snapshot
+from byname.interfaces import open311, snapshot, texting
 from byname.interfaces.api import operations
 from byname.interfaces.desk import attempts, door
 from byname.interfaces.public.views import checking, finding, printing
@@ -166,11 +166,15 @@ def said_clearly(answer: HttpResponse, asked: Asked) -> None:
         kind = answer.headers["Content-Type"]
         if asked.path.startswith(open311.PATH):
             sentence = said_in_open311(answer, kind)
+        elif asked.path.startswith(texting.IN_PATH):
+            # Its caller is a provider's program, which writes down a line of plain text.
+            assert kind == "text/plain; charset=utf-8", asked
+            sentence = answer.content.decode()
         elif asked.path.startswith("/api/"):
             assert kind == "application/problem+json", asked
         if kind == "application/problem+json":
             sentence = json.loads(answer.content)["detail"]
-        elif not asked.path.startswith(open311.PATH):
+        elif not asked.path.startswith((open311.PATH, texting.IN_PATH)):
             assert kind == "text/html; charset=utf-8", asked
             place = r'(?:<p class="lede"[^>]*>|<div class="fault"[^>]*>\s*<p[^>]*>)(.*?)</p>'
             found = re.findall(place, answer.content.decode(), re.DOTALL)

@@ -16,6 +16,7 @@ _TOO_LARGE = "A photo may have at most 12 MB: save it smaller and try again."
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refused, "_kept", {})
+_TOO_MUCH = "That is more than can be sent at once. Go back: what you wrote still stands there."
 
 
 def _words(page: bytes) -> list[str]:
@@ -28,7 +29,7 @@ def _words(page: bytes) -> list[str]:
     [
         ("/desk/me/photo/", 413, ["That did not work", _TOO_LARGE, "Back to Today"]),
         ("/desk/", 503, ["We are away for a moment", "Sentence.", "Back to Today"]),
-        ("/at/old-mill", 413, ["That did not work", "That request could not be read.", "Find your officers"]),
+        ("/at/old-mill", 413, ["That did not work", _TOO_MUCH, "Find your officers"]),
         ("/", 500, [
             "That was our fault", "Something went wrong on our side. It has been noted.", "Find your officers",
         ]),

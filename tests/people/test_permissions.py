@@ -38,7 +38,7 @@ def test_an_account_without_a_role_reaches_what_every_role_does_and_nothing_else
 
 def test_the_public_reaches_what_is_public_and_nothing_else() -> None:
     reached = {act for act in permissions.TABLE if rules.reach(PUBLIC, act)}
-    assert reached == {"see_public", "check_spoken_code", "sign_in", "raise_concern", "follow_concern"}
+    assert reached == {"see_public", "check_spoken_code", "sign_in", "raise_concern", "follow_concern", "subscribe"}
 
 
 def test_what_is_not_yours_is_refused_in_the_words_for_what_is_not_there() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from byname.vocabulary import Actor
+from tests.emptied import empty_tables
 from tests.postings import town
 
 
@@ -24,12 +24,4 @@ def committed(trial_database: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """A database where everything done is really committed, so that two connections see each other; emptied after."""
     with django_db_blocker.unblock():
         yield
-        tables = [name for name in connection.introspection.django_table_names() if name.startswith("byname_")]
-        with connection.cursor() as cursor:
-            # The ledger refuses TRUNCATE to everybody but the owner of the table, who may first lift its trigger.
-            for growing in ("byname_ledgerline", "byname_ledgerseal"):
-                cursor.execute(f"ALTER TABLE {growing} DISABLE TRIGGER USER")
-            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
-            for growing in ("byname_ledgerline", "byname_ledgerseal"):
-                cursor.execute(f"ALTER TABLE {growing} ENABLE TRIGGER USER")
-        connection.close()
+        empty_tables()

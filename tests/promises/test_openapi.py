@@ -45,4 +45,6 @@ def test_the_description_is_openapi_3_1_and_every_operation_has_a_plain_name() -
         "continuity": "get /api/v1/continuity",
         "divisions": "get /api/v1/divisions",
         "division_boundaries": "get /api/v1/divisions.geojson",
+        "heard": "get /api/v1/heard",
+        "heard_points": "get /api/v1/heard.geojson",
     }

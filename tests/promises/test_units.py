@@ -70,7 +70,11 @@ def test_no_proxy_writes_down_who_asked_for_what(proxy: str) -> None:
     assert text.count("access_log off;") == text.count("server {")
     assert re.search(r"^\s*log\b", text, re.MULTILINE) is None
     assert "8000" in text
-    assert re.search(r"\b12 ?m", text, re.IGNORECASE), "a photo of twelve megabytes gets through"
+    assert re.search(r"\b26 ?m", text, re.IGNORECASE), "four photos with a concern get through"
+
+
+def test_nginx_writes_no_photo_to_a_disk_on_its_way() -> None:
+    assert "proxy_request_buffering off;" in (DEPLOY / "nginx.conf").read_text()
 
 
 def test_nginx_believes_no_caller_about_who_they_are() -> None:

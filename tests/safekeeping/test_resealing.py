@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Subscription, Translation
+from byname.concerns.models import Concern, ConcernPhoto, Hold, Message, Person, Subscription, Translation
 from byname.ledger import actions as ledger
 from byname.ledger.models import LedgerRemark, Letter
 from byname.people import actions as people
@@ -88,6 +88,7 @@ def _fill_concerns() -> None:
         key_digest=b"key", key="key", language="en", asked_at=now,
     )  # fmt: skip
     ConcernPhoto.objects.create(concern=concern, number=1, picture=b"\xff\xd8\0picture", wide=1, high=1, sent_at=now)
+    Hold.objects.create(concern=concern, reason="claim", file_number="CV-26-1", told=True, began_at=now)
     Translation.objects.create(concern=concern, language="fr", words="Ils roulent.", made_by="machine", made_at=now)
 
 
@@ -167,5 +168,10 @@ def test_nothing_is_sealed_where_an_exchange_of_keys_does_not_look() -> None:
         if "keys.seal(" in path.read_text(encoding="utf-8") and "bench" not in path.parts
     }
     # The fields, and the secrets the sign-in library keeps in the column `resealing` names beside them.
-    # Raising a concern is one statement, which fills such fields by their columns.
-    assert sealing == {"concerns/actions/raising.py", "interfaces/desk/adapters.py", "safekeeping/fields.py"}
+    # Raising a concern, and its letter, are one statement each, which fill such fields by their columns.
+    assert sealing == {
+        "concerns/actions/raising.py",
+        "interfaces/desk/adapters.py",
+        "ledger/actions/outbox.py",
+        "safekeeping/fields.py",
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -49,6 +48,7 @@ class Concern(models.Model):
     danger = models.CharField(max_length=24, blank=True)
     """The kinds of danger its words speak of, with spaces between."""
     needs_interpreter = models.BooleanField(default=False)
+    """Whether what was raised waits to be put into English."""
     state = models.CharField(max_length=12, default="received")
     holder = models.CharField(max_length=8, default="team")
     officer = models.ForeignKey("byname.Officer", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -111,7 +111,12 @@ class Concern(models.Model):
                 condition=Q(ended_at__isnull=False, words_gone_at__isnull=True, held=False),
                 name="words_to_go",
             ),
-            GinIndex(fields=["likeness"], name="concerns_by_likeness", fastupdate=True),
+            models.Index(fields=["due_at"], condition=Q(needs_interpreter=True), name="concerns_to_interpret"),
+            models.Index(
+                fields=["division_code"],
+                condition=Q(ended_at__isnull=False, stirred_at__gt=F("ended_at")),
+                name="written_to_after_it_ended",
+            ),
         ]
 
 
@@ -140,14 +145,21 @@ class Person(models.Model):
     phone_code = SealedTextField(blank=True, db_default="")
     """What was sent to the number to be read back, until it is."""
     phone_code_at = models.DateTimeField(null=True)
+    phone_digest = models.BinaryField(max_length=32, null=True)
+    """The keyed digest of a number that was confirmed: what comes in by text is known by it."""
     written_at = models.DateTimeField(null=True)
     """When the last letter to them is due: in the past where it went already."""
     letter = models.CharField(max_length=120, blank=True)
     """That letter's Message-ID, so that what is under way can be taken back."""
+    letters_return_at = models.DateTimeField(null=True)
+    """When a letter to them came back last, as their address takes none."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["concern"], condition=Q(raised=True), name="one_person_raised_it")
+        ]
+        indexes = [
+            models.Index(fields=["phone_digest"], condition=Q(phone_digest__isnull=False), name="people_by_phone")
         ]
 
 
@@ -170,6 +182,10 @@ class Message(models.Model):
     """The digest of a letter's own number, so that a letter delivered twice is one entry."""
     left_out = models.PositiveSmallIntegerField(db_default=0)
     """How many attachments came with it and were not taken in."""
+    wanted_in = models.CharField(max_length=12, blank=True, db_default="")
+    """The language it waits to be put into by an interpreter: English for what a person wrote, theirs for an answer."""
+    from_elsewhere = models.BooleanField(db_default=False)
+    """Whether it came as a letter from another address than the one they gave."""
 
     class Meta:
         constraints = [
@@ -182,6 +198,7 @@ class Message(models.Model):
             models.Index(fields=["concern", "id"], name="messages_of_a_concern"),
             # Whoever joined and leaves takes what they wrote along.
             models.Index(fields=["person"], condition=Q(person__isnull=False), name="messages_of_a_person"),
+            models.Index(fields=["concern"], condition=~Q(wanted_in=""), name="messages_to_interpret"),
         ]
 
 
@@ -220,13 +237,17 @@ class Translation(models.Model):
     message = models.ForeignKey("byname.Message", null=True, on_delete=models.CASCADE, related_name="+")
     """The entry it is of; nothing for what was raised."""
     language = models.CharField(max_length=12)
-    words = SealedTextField()
+    words = SealedTextField(blank=True)
+    """Empty until a machine that was asked for it has answered."""
     made_by = models.CharField(max_length=12)
     """"interpreter", "phrases" for a phrase book's own sentences, or "machine"."""
     account_id = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    """How often a machine was asked for it in vain."""
 
     class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(words=""), name="translations_to_make")]
         constraints = [
             models.UniqueConstraint(
                 fields=["concern", "message", "language"],
@@ -301,6 +322,10 @@ class Leaving(models.Model):
 
     concern = models.ForeignKey("byname.Concern", null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=24)
+    with_contact = models.BooleanField(db_default=False)
+    with_photos = models.BooleanField(db_default=False)
+    told = models.BooleanField(db_default=False)
+    """Whether the person whose words they are is told."""
     asked_by = models.BigIntegerField()
     asked_at = models.DateTimeField()
     agreed_by = models.BigIntegerField(null=True)
@@ -317,6 +342,26 @@ class Leaving(models.Model):
             models.CheckConstraint(
                 condition=Q(agreed_at__isnull=True) | Q(declined_at__isnull=True), name="leaving_is_decided_once"
             ),
+        ]
+
+
+class Hold(models.Model):
+    """A legal hold on a concern: since when, why, and until when. While one stands its words do not go."""
+
+    concern = models.ForeignKey("byname.Concern", on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=24)
+    file_number = SealedTextField(blank=True)
+    """What the matter is called where it is kept; never a name."""
+    told = models.BooleanField()
+    """Whether the person whose words they are is told."""
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concern"], condition=Q(ended_at__isnull=True), name="one_hold_stands_on_a_concern"
+            )
         ]
 
 

@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from byname.interfaces.jobs.mail_server import MailServer
+from byname.interfaces.jobs.translation_server import Translator
+from byname.interfaces.texting import TextCarrier
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -28,12 +30,25 @@ _BACKUP_KEY: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}\Z")
 _KNOWN: Final = frozenset(
     f"BYNAME_{name}"
     for name in (
-        "BACKUP_DIR BACKUP_KEY BODY_CAP DATABASE_APP_PASSWORD DATABASE_OWNER_PASSWORD DATA_KEYS DEVELOPER ENV GEOCODER "
-        "HOME HOSTS LEDGER_KEY LISTEN LOG MAIL_FROM METRICS_TOKEN NAME_SHOWN OIDC_CLIENT_ID OIDC_CLIENT_SECRET "
-        "OIDC_ISSUER OIDC_NAME PG_BIN PUBLIC_URL RENEW_PROMISES SECRET_KEY SMTP_URL TEST_DATABASE_URL TIME_ZONE "
-        "TRUSTED_PROXIES WORKERS"
+        "BACKUP_DIR BACKUP_KEY BODY_CAP DATABASE_APP_PASSWORD DATABASE_OWNER_PASSWORD DATA_KEYS DEVELOPER ENV "
+        "GEOCODER HOME HOSTS LEDGER_KEY LISTEN LOG MAIL_FROM METRICS_TOKEN NAME_SHOWN OIDC_CLIENT_ID "
+        "OIDC_CLIENT_SECRET OIDC_ISSUER OIDC_NAME PG_BIN PUBLIC_URL RENEW_PROMISES REPLIES_AT REPLIES_LISTEN "
+        "SECRET_KEY SMTP_URL TEST_DATABASE_URL TEXTS TEXTS_ACCOUNT TEXTS_COUNTRY TEXTS_FROM TEXTS_TOKEN TEXTS_URL "
+        "TIME_ZONE TRANSLATOR TRANSLATOR_KEY TRUSTED_PROXIES WORKERS"
     ).split()
 )
+_TWILIO: Final = "https://api.twilio.com"
+_TEXT_ACCOUNT: Final = re.compile(r"AC[0-9a-fA-F]{32}\Z")
+_TEXT_SENDER: Final = re.compile(r"(\+[1-9][0-9]{7,14}|[0-9]{3,8}|MG[0-9a-fA-F]{32})\Z")
+_TRANSLATOR_ADDRESS: Final = re.compile(
+    r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?\Z"
+)
+_TEXT_ADDRESS: Final = re.compile(r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?\Z")
+_COUNTRY: Final = re.compile(r"[1-9][0-9]{0,2}\Z")
+_DOMAIN: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*\Z")
+_LONGEST_DOMAIN: Final = 190
+"""So that an address of 64 characters before the @ stays one mail can carry."""
+_HIGHEST_PORT: Final = 65535
 _MAIL_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z")
 
 
@@ -209,6 +224,85 @@ def mail_from(environment: Mapping[str, str] = os.environ) -> str:
     return value or "byname@localhost"
 
 
+def texts(environment: Mapping[str, str] = os.environ) -> TextCarrier | None:
+    """The provider of texts that BYNAME_TEXTS names; None where none is set. The sentence never holds the token."""
+    names = ("BYNAME_TEXTS_ACCOUNT", "BYNAME_TEXTS_TOKEN", "BYNAME_TEXTS_FROM")
+    chosen, *values = (environment.get(name, "").strip() for name in ("BYNAME_TEXTS", *names))
+    address = environment.get("BYNAME_TEXTS_URL", "").strip().rstrip("/")
+    if chosen not in ("", "twilio"):
+        raise ImproperlyConfigured(f"BYNAME_TEXTS is {chosen!r}; it is twilio, or not set.")
+    if not chosen:
+        if any((*values, address)):
+            raise ImproperlyConfigured(f"BYNAME_TEXTS is not set, and {', '.join(names)} are for nothing without it.")
+        return None
+    if not all(values):
+        missing = ", ".join(name for name, value in zip(names, values, strict=True) if not value)
+        raise ImproperlyConfigured(f"BYNAME_TEXTS=twilio needs {missing} as well.")
+    if not _TEXT_ACCOUNT.match(values[0]):
+        raise ImproperlyConfigured("BYNAME_TEXTS_ACCOUNT is the account's SID: AC and 32 more characters.")
+    if not _TEXT_SENDER.match(values[2]):
+        raise ImproperlyConfigured(
+            "BYNAME_TEXTS_FROM is a number written whole, such as +14165550100, a short code, or a Messaging "
+            "Service's SID: MG and 32 more characters."
+        )
+    address = address or _TWILIO
+    if not _TEXT_ADDRESS.match(address):
+        raise ImproperlyConfigured(
+            f"BYNAME_TEXTS_URL is {address!r}; it is an https:// address without a path, or leave it out."
+        )
+    account, token, sender = values
+    return TextCarrier(chosen, account, token, sender, address)
+
+
+def texts_country(environment: Mapping[str, str] = os.environ) -> str:
+    """The calling code of phone numbers that are written without one."""
+    value = environment.get("BYNAME_TEXTS_COUNTRY", "").strip().removeprefix("+") or "1"
+    if not _COUNTRY.match(value):
+        raise ImproperlyConfigured(f"BYNAME_TEXTS_COUNTRY is {value!r}; it is a calling code such as 1 or 44.")
+    return value
+
+
+def translator(environment: Mapping[str, str] = os.environ) -> Translator | None:
+    """The translation server the service runs itself; None where there is none. The sentence never holds the key."""
+    address = environment.get("BYNAME_TRANSLATOR", "").strip().rstrip("/")
+    key = environment.get("BYNAME_TRANSLATOR_KEY", "").strip()
+    if not address:
+        if key:
+            raise ImproperlyConfigured("BYNAME_TRANSLATOR_KEY is for nothing without BYNAME_TRANSLATOR.")
+        return None
+    if not _TRANSLATOR_ADDRESS.match(address):
+        raise ImproperlyConfigured(
+            f"BYNAME_TRANSLATOR is {address!r}; it is the address of a LibreTranslate server of your own, such as "
+            "https://translate.example.org, or http:// on this machine alone."
+        )
+    return Translator(address, key)
+
+
+def replies_at(environment: Mapping[str, str] = os.environ) -> str:
+    """The domain residents' answers to letters are sent to; empty where none come in."""
+    value = environment.get("BYNAME_REPLIES_AT", "").strip().lower()
+    if value and (len(value) > _LONGEST_DOMAIN or not _DOMAIN.match(value)):
+        raise ImproperlyConfigured(
+            f"BYNAME_REPLIES_AT is {value!r}, which is no mail domain; it looks like replies.example.org."
+        )
+    return value
+
+
+def replies_listen(environment: Mapping[str, str] = os.environ) -> tuple[str, int]:
+    """The network address and the port at which letters are taken from the mail server that relays them."""
+    value = environment.get("BYNAME_REPLIES_LISTEN", "").strip() or "127.0.0.1:8025"
+    host, _, port = value.rpartition(":")
+    try:
+        found = str(ipaddress.ip_address(host.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        found = ""
+    if not found or not (port.isascii() and port.isdigit() and 0 < int(port) <= _HIGHEST_PORT):
+        raise ImproperlyConfigured(
+            f"BYNAME_REPLIES_LISTEN is {value!r}; it is a network address and a port, such as 127.0.0.1:8025."
+        )
+    return found, int(port)
+
+
 def ledger_key(environment: Mapping[str, str] = os.environ) -> bytes:
     """The key the ledger is sealed with; empty where none is set, and then nothing is sealed."""
     value = environment.get("BYNAME_LEDGER_KEY", "").strip()
@@ -256,6 +350,15 @@ def refuse_wrong(environment: Mapping[str, str] = os.environ) -> None:
             "https://officers.example.org."
         )
     mail_from(environment)
+    if texts(environment) and not public_url(environment):
+        raise ImproperlyConfigured(
+            "BYNAME_PUBLIC_URL is not set: texts hold links, and what people answer comes to it; it looks like "
+            "https://officers.example.org."
+        )
+    texts_country(environment)
+    translator(environment)
+    replies_at(environment)
+    replies_listen(environment)
     ledger_key(environment)
     _refuse_unusable(environment)
     if environment.get("BYNAME_DATA_KEYS"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import sys
 from typing import Final
@@ -37,7 +38,9 @@ def main() -> int:
 
 
 async def _work() -> None:
-    async with app.open_async():
+    # Imported now that Django stands: it reads and writes tables.
+    mail_in = importlib.import_module("byname.interfaces.jobs.mail_in")
+    async with app.open_async(), mail_in.open_door():
         await app.run_worker_async(
             concurrency=_AT_ONCE,
             # Where the database is reached through a pooler nobody is told of new jobs: asked for instead.

@@ -15,6 +15,7 @@ from byname.config.server import Application
 from byname.config.wsgi import application as django
 
 # Django is set up by the import above; what stands on its tables is imported after it.
+from byname.concerns import rules as concerns  # isort: skip
 from byname.config import ready  # isort: skip
 from byname.interfaces import refused, snapshot  # isort: skip
 from byname.places.queries import addresses  # isort: skip
@@ -28,6 +29,9 @@ _PATIENCE_SECONDS: Final = 10.0
 get_resolver().check()
 with contextlib.suppress(snapshot.Away):
     snapshot.city()
+# The tables a text is read by are made at the first one: nobody who raises a concern waits for them.
+concerns.danger("")
+concerns.warm()
 connection.close()
 connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own, which the settings always choose
 

@@ -1,7 +1,7 @@
 """The server's side of every request: fast answers first, bodies within limits, Django in threads, one line in the log.
 
 granian (RSGI) ──▶ fast doors, from memory, on the event loop
-               └─▶ body: at most BYNAME_BODY_CAP bytes within ten seconds (a photo: _LARGER), on the event loop
+               └─▶ body: at most BYNAME_BODY_CAP bytes within ten seconds (photos: config/larger.py), on the event loop
                    └─▶ Django (WSGI) in one of four threads, for at most thirty seconds
 """
 
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from byname.config import environment as settings
-from byname.config import logs, metrics, refusals
+from byname.config import larger, logs, metrics, refusals
 from byname.config.refusals import Headers, Page, Refusal
 
 Door = Callable[[str, str, str, Any], tuple[int, Headers, bytes] | None]
@@ -32,10 +32,6 @@ THREADS: Final = 4
 QUEUE: Final = 256
 WHOLE_BYTES: Final = 1024 * 1024
 ROUTE_HEADER: Final = "x-byname-route"
-_LARGER: Final = {
-    "/desk/me/photo/": (12 * 1024 * 1024, 30.0, "A photo may have at most 12 MB: save it smaller and try again."),
-}
-"""Where a longer body is taken of who has a session, for how many seconds, and what is said of one longer still."""
 _SHORT: Final = 16 * 1024
 MOST_HELD: Final = 64 * 1024 * 1024
 """Bytes of bodies one worker holds before it takes only _SHORT ones: hiding somebody now always comes through."""
@@ -107,6 +103,7 @@ class Application:
         self._asked = 0
         self._overdue = 0
         self._held = 0
+        self._held_of_anybody = 0
 
     # -- what granian calls -------------------------------------------------------------------------------------------
 
@@ -192,6 +189,7 @@ class Application:
             answer = await self._ask(self._environ(scope, path, body), request)
         finally:
             self._held -= len(body)
+            self._held_of_anybody -= len(body) if self._is_anybodys(scope, len(body)) else 0
         headers = [*answer.headers, ("x-request-id", request)]
         if answer.rest is None:
             _send(protocol, method, answer.status, headers, answer.body)
@@ -228,14 +226,12 @@ class Application:
         length = int(stated) if stated.isascii() and stated.isdigit() else -1
         if length < 0:
             raise Refusal(400, "The Content-Length is not a number.")
-        cap, seconds, sentence = _LARGER.get(scope.path, (0, self._body_seconds, ""))
-        if cap and not _at_the_desk(scope.headers):
-            cap, sentence = 0, "Please sign in first, then send the photo again."
-        if length <= self._body_cap:
-            seconds = self._body_seconds
-        if length > max(cap, self._body_cap):
+        room = larger.room_for(scope.path, scope.headers)
+        seconds = room.seconds if room and length > self._body_cap else self._body_seconds
+        if length > max(room.bytes if room else 0, self._body_cap):
             metrics.refused_body("size")
-            raise Refusal(413, sentence or f"The body may hold at most {self._body_cap} bytes.")
+            raise Refusal(413, room.sentence if room else f"The body may hold at most {self._body_cap} bytes.")
+        anybodys = self._is_anybodys(scope, length)
         parts: list[bytes] = []
         arrived = 0
         try:
@@ -244,8 +240,10 @@ class Application:
                     parts.append(part)
                     arrived += len(part)
                     self._held += len(part)
+                    self._held_of_anybody += len(part) if anybodys else 0
                     # Counted as it arrives: who announces much and sends nothing takes no room from others.
-                    if self._held > MOST_HELD and length > _SHORT:
+                    crowded = anybodys and self._held_of_anybody > larger.MOST_OF_ANYBODY
+                    if crowded or (self._held > MOST_HELD and length > _SHORT):
                         metrics.refused_body("room")
                         raise Refusal(503, _CROWDED, retry_after=5)
             if arrived != length:
@@ -253,12 +251,18 @@ class Application:
                 raise Refusal(400, "The body broke off before its end.")
         except BaseException as fault:
             self._held -= arrived
+            self._held_of_anybody -= arrived if anybodys else 0
             if isinstance(fault, TimeoutError):
                 metrics.refused_body("time")
                 sentence = f"The body did not arrive within {seconds:.0f} seconds."
                 raise Refusal(408, sentence) from None
             raise
         return b"".join(parts)
+
+    def _is_anybodys(self, scope: Scope, length: int) -> bool:
+        """Whether a body is one of the long ones that are taken of anybody."""
+        room = larger.room_for(scope.path, scope.headers) if length > self._body_cap else None
+        return room is not None and room.anybody
 
     async def _ask(self, environ: dict[str, Any], request: str) -> Answer:
         """Django's answer from a thread; after thirty seconds the caller is told to come back.
@@ -428,12 +432,6 @@ class Application:
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
-def _at_the_desk(headers: Any) -> bool:
-    """Whether a session's cookie came along; whether it opens anything, Django says."""
-    cookies = ";".join(value for name, value in headers.items() if name == "cookie").split(";")
-    return any(cookie.partition("=")[0].strip() in settings.DESK_COOKIES for cookie in cookies)
 
 
 def _send(protocol: Any, method: str, status: int, headers: Headers, body: bytes) -> None:

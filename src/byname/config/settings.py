@@ -66,6 +66,11 @@ BYNAME_HOME = HOME
 BYNAME_LEDGER_KEY = environment.ledger_key()
 BYNAME_MAIL_SERVER = environment.mail_server()
 BYNAME_MAIL_FROM = environment.mail_from()
+BYNAME_REPLIES_AT = environment.replies_at()
+BYNAME_REPLIES_LISTEN = environment.replies_listen()
+BYNAME_TEXTS = environment.texts()
+BYNAME_TEXTS_COUNTRY = environment.texts_country()
+BYNAME_TRANSLATOR = environment.translator()
 BYNAME_GEOCODER = os.environ.get("BYNAME_GEOCODER", "")
 BYNAME_TRUSTED_PROXIES = [str(network) for network in environment.trusted_proxies()]
 ALLOWED_HOSTS = environment.listed(os.environ, "BYNAME_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -155,9 +160,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 # What is uploaded is held in memory (the server has bounded it) and never written to a disk: a photo says where it was
-# taken until it is made anew.
+# taken until it is made anew. As much as the server lets through (larger.py).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 26 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # Staff sign in below /desk/ and nowhere else: residents' pages never see a session (interfaces/desk/door.py).
 BYNAME_BEHIND_TLS = BYNAME_PUBLIC_URL.startswith("https://")

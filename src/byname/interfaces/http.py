@@ -197,6 +197,16 @@ def see_other(url: str) -> HttpResponse:
     return answer
 
 
+def jpeg(content: bytes, name: str) -> HttpResponse:
+    """A picture a stranger sent, as nothing but a picture: shown in place, kept nowhere, found by nobody."""
+    answer = HttpResponse(content, content_type="image/jpeg")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive, noimageindex"
+    return answer
+
+
 _POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; style-src 'self'; script-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
@@ -283,6 +293,7 @@ _NEUTRAL: Final = (
     "/robots.txt",
     "/sitemap.xml",
     "/language/",
+    "/texts/",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
@@ -54,6 +55,8 @@ def _made(here: str, status: int, sentence: str) -> tuple[list[tuple[str, str]],
             said = sentence
         elif status >= 500:
             said = _("Something went wrong on our side. It has been noted.")
+        elif status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            said = _("That is more than can be sent at once. Go back: what you wrote still stands there.")
         else:
             said = _("That request could not be read.")
         return http.failure(asked, status, said, headers=_AT_THE_DESK if here == http.DESK else _ELSEWHERE)

@@ -179,6 +179,12 @@ def hearing() -> concern_rules.Profile:
     return held.hearing
 
 
+def languages_read(area: str) -> frozenset[str]:
+    """The languages an area's team reads, English among them: what is in another waits for an interpreter."""
+    team = city().teams.get(area)
+    return concern_rules.reads(team.languages if team else ())
+
+
 def editions() -> tuple[places.EditionFacts, ...]:
     """The editions of boundaries and the files they came from; raises Away like `city`."""
     city()

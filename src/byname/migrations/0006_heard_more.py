@@ -14,6 +14,27 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Hold",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=24)),
+                ("file_number", byname.safekeeping.fields.SealedTextField(blank=True)),
+                ("told", models.BooleanField()),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HomeLanguages",
+            fields=[
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("people", models.JSONField()),
+                ("file_name", models.CharField(max_length=200)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("brought_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="PublishedHearing",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -37,10 +58,11 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("language", models.CharField(max_length=12)),
-                ("words", byname.safekeeping.fields.SealedTextField()),
+                ("words", byname.safekeeping.fields.SealedTextField(blank=True)),
                 ("made_by", models.CharField(max_length=12)),
                 ("account_id", models.BigIntegerField(null=True)),
                 ("made_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
         migrations.RemoveConstraint(
@@ -50,6 +72,10 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(
             model_name="invitation",
             name="invitation_roles_are_known",
+        ),
+        migrations.RemoveIndex(
+            model_name="concern",
+            name="concerns_by_likeness",
         ),
         migrations.AddField(
             model_name="concernphoto",
@@ -72,14 +98,44 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
+            model_name="leaving",
+            name="told",
+            field=models.BooleanField(db_default=False),
+        ),
+        migrations.AddField(
+            model_name="leaving",
+            name="with_contact",
+            field=models.BooleanField(db_default=False),
+        ),
+        migrations.AddField(
+            model_name="leaving",
+            name="with_photos",
+            field=models.BooleanField(db_default=False),
+        ),
+        migrations.AddField(
             model_name="letter",
             name="way",
             field=models.CharField(db_default="mail", max_length=4),
         ),
         migrations.AddField(
             model_name="message",
+            name="from_elsewhere",
+            field=models.BooleanField(db_default=False),
+        ),
+        migrations.AddField(
+            model_name="message",
             name="left_out",
             field=models.PositiveSmallIntegerField(db_default=0),
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="wanted_in",
+            field=models.CharField(blank=True, db_default="", max_length=12),
+        ),
+        migrations.AddField(
+            model_name="person",
+            name="letters_return_at",
+            field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
             model_name="person",
@@ -90,6 +146,11 @@ class Migration(migrations.Migration):
             model_name="person",
             name="phone_code_at",
             field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="person",
+            name="phone_digest",
+            field=models.BinaryField(max_length=32, null=True),
         ),
         migrations.AddField(
             model_name="subscription",
@@ -105,6 +166,32 @@ class Migration(migrations.Migration):
             model_name="concernphoto",
             name="picture",
             field=byname.safekeeping.fields.SealedBytesField(),
+        ),
+        migrations.AddIndex(
+            model_name="concern",
+            index=models.Index(
+                condition=models.Q(("needs_interpreter", True)), fields=["due_at"], name="concerns_to_interpret"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="concern",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", False), ("stirred_at__gt", models.F("ended_at"))),
+                fields=["division_code"],
+                name="written_to_after_it_ended",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("wanted_in", ""), _negated=True), fields=["concern"], name="messages_to_interpret"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("phone_digest__isnull", False)), fields=["phone_digest"], name="people_by_phone"
+            ),
         ),
         migrations.AddIndex(
             model_name="wording",
@@ -178,6 +265,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="hold",
+            name="concern",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="byname.concern"),
+        ),
+        migrations.AddConstraint(
+            model_name="homelanguages",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="home_languages_are_one_row"),
+        ),
+        migrations.AddField(
             model_name="publishedhearing",
             name="area",
             field=models.ForeignKey(
@@ -203,10 +299,20 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("concern",), name="one_hold_stands_on_a_concern"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="publishedhearing",
             constraint=models.UniqueConstraint(
                 fields=("quarter_on", "area"), name="one_hearing_a_quarter_and_area", nulls_distinct=False
             ),
+        ),
+        migrations.AddIndex(
+            model_name="translation",
+            index=models.Index(condition=models.Q(("words", "")), fields=["id"], name="translations_to_make"),
         ),
         migrations.AddConstraint(
             model_name="translation",

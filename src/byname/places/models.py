@@ -78,6 +78,20 @@ class Neighbourhood(models.Model):
         ]
 
 
+class HomeLanguages(models.Model):
+    """How many people speak which language most often at home, by neighbourhood, with the file that says so."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    people = models.JSONField()
+    """By official id, then by language code."""
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    brought_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="home_languages_are_one_row")]
+
+
 class DivisionShare(models.Model):
     """How much of a neighbourhood's land lies in a division (0 to 1)."""
 

@@ -67,3 +67,14 @@ def keyed_digest(purpose: str, message: bytes) -> bytes:
     """
     key = base64.urlsafe_b64decode(settings.BYNAME_DATA_KEYS[-1])
     return hmac.new(key, purpose.encode() + b"\0" + message, hashlib.sha256).digest()
+
+
+def keyed_secrets(purpose: str) -> tuple[bytes, ...]:
+    """A secret of 32 bytes for a purpose from each data key, the newest first.
+
+    For what is signed with the first and known again by any of them, as long as its key is listed.
+    """
+    return tuple(
+        hmac.new(base64.urlsafe_b64decode(key), purpose.encode(), hashlib.sha256).digest()
+        for key in settings.BYNAME_DATA_KEYS
+    )

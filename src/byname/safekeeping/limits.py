@@ -37,11 +37,17 @@ def wait_for(limit: Limit, caller: str, *, at: datetime) -> int:
     One atomic statement counts the use; no other caller's uses can push it out. The caller (a network address, an
     account) is kept only as a keyed hash that changes each day.
     """
+    used = count(limit, caller, at=at)
+    return 0 if used <= limit.most else until_next(limit, counted_as(limit, caller, at=at)[1], at=at)
+
+
+def count(limit: Limit, caller: str, *, at: datetime) -> int:
+    """The how-manieth use of its window this is, counted; for a limit that does not refuse but asks more."""
     digest, start = counted_as(limit, caller, at=at)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [limit.name, digest, start])
         (used,) = cursor.fetchone()
-    return 0 if used <= limit.most else until_next(limit, start, at=at)
+    return int(used)
 
 
 def until_next(limit: Limit, start: datetime, *, at: datetime) -> int:

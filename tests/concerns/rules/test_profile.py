@@ -23,6 +23,7 @@ LANGUAGES: Final = {"en", "fr", "zh-hans", "zh-hant", "pt", "ta", "ur", "es", "t
 OWN: Final = rules.default_profile()
 DEMO: Final = rules.read_profile((ROOT / "data/demo/concerns.toml").read_bytes())
 
+PARTS: Final = "[promise], [danger], [[complaint]], [[category]] and [[template]]"
 SMALL: Final = """
 [promise]
 hours = 48
@@ -170,7 +171,7 @@ def test_the_template_can_be_brought() -> None:
     ("old", "new", "sentence"),
     [
         ("[promise]", "[promises]",
-         "The file has a part called 'promises'; byname knows [promise], [danger], [[complaint]] and [[category]]."),
+         f"The file has a part called 'promises'; byname knows {PARTS}."),
         ("hours = 48", "days = 2",
          "byname does not know 'days' in [promise]; it knows closed_on, hours, open_days."),
         ("hours = 48", "hours = 48.5", "[promise] hours is a whole number."),
@@ -309,3 +310,51 @@ def test_every_promise_a_file_can_make_falls_due(hours: int, on: date, others: s
 
 def test_the_kinds_are_those_the_pages_know() -> None:
     assert KINDS == ("ours", "door", "complaint")
+
+
+TEMPLATED: Final = (
+    SMALL
+    + """
+[[template]]
+code = "radar"
+category = "beach"
+names = { en = "The radar", fr = "Le radar" }
+words = { en = "The radar stood at «…».", fr = "Le radar était à «…»." }
+"""
+)
+
+
+def test_a_service_s_templates_are_kept_as_they_were_brought_and_stand_once() -> None:
+    (template,) = read(TEMPLATED).templates
+    assert template == rules.Template(
+        "radar",
+        {"en": "The radar", "fr": "Le radar"},
+        {"en": "The radar stood at «…».", "fr": "Le radar était à «…»."},
+        "beach",
+    )
+    assert rules.profile_from_kept(rules.profile_to_keep(read(TEMPLATED))).templates == (template,)
+    twice = TEMPLATED + '\n[[template]]\ncode = "radar"\nnames = { en = "A" }\nwords = { en = "B «…»" }\n'
+    assert refusal(twice) == "The template radar stands there twice."
+    assert rules.default_profile().templates == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('code = "radar"', 'code = "The radar"',
+         "The code of a template is a short word of small letters, digits and hyphens."),
+        ('category = "beach"', 'category = "moon"', "The template radar is for a category that is not in the file."),
+        ('category = "beach"', "category = [1]", "The template radar is for a category that is not in the file."),
+        ('category = "beach"', 'colour = "blue"',
+         "The template radar has 'colour'; byname knows code, category, names and words."),
+        ('{ en = "The radar", fr', '{ es = "El radar", fr',
+         "The template radar needs its name and its words in English, at least."),
+        ("The radar stood at «…».", "x" * 1501,
+         "Write the words of the template radar in en as plain text of 1 to 1500 characters."),
+        ("[[template]]", "[template]", "Each template is written as [[template]], in double brackets."),
+    ],
+)  # fmt: skip
+def test_each_part_of_a_template_is_checked(old: str, new: str, sentence: str) -> None:
+    changed = TEMPLATED.replace(old, new)
+    assert changed != TEMPLATED
+    assert refusal(changed) == sentence

@@ -50,6 +50,6 @@ def test_the_documentation_page_lists_every_operation_and_breaks_no_policy(clien
         page.wait_for_selector(".opblock-body")
         browser.close()
     assert "/api/v1/team" in shown
-    assert len(shown) == 12
+    assert len(shown) == 14
     assert {url for url in asked if not url.startswith((f"{ORIGIN}/", "data:"))} == set()
     assert said == []

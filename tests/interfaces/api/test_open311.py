@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from byname.concerns import actions as concerns
 from byname.concerns import rules
@@ -121,11 +122,28 @@ def test_the_notice_tells_the_reference_who_has_it_and_until_when(post: Post) ->
     due = timezone.localtime(Concern.objects.get().due_at)
     assert concern_of["service_notice"] == (
         f"Your reference is {concern_of['service_request_id']}. Constable Ana Albuquerque, with the team of Old Mill, "
-        f"has it. A person answers by {due:%A} {due.day} {due:%B} at {due:%H:%M}."
+        f"has it. A person answers by {due:%A} {due.day} {due:%B} at {due:%H:%M}. "
+        f"Only for whoever raised it, to read the answer and write again: "
+        f"http://localhost:8000/c/{Person.objects.get().link}/"
     )
     without_team = json.loads(post(lat=str(IN_FIELDS.lat), long=str(IN_FIELDS.lon)).content)[0]["service_notice"]
     assert "The sergeant of 2 Division has it." in without_team
     assert list(Concern.objects.order_by("pk").values_list("holder", flat=True)) == ["team", "sergeant"]
+
+
+def test_whoever_gave_no_address_is_given_their_private_link_and_nobody_the_pin(
+    post: Post, client: Client, settings: Settings
+) -> None:
+    settings.BYNAME_PUBLIC_URL = "https://heard.example.org"
+    said = notice(post(headers={"Accept-Language": "zh-TW"}))
+    alone = Person.objects.get()
+    page = f"/zh-hant/c/{alone.link}/"
+    assert f" https://heard.example.org{page}" in said
+    assert client.get(page).status_code == 200
+    written = notice(post(email="maya@example.org"))
+    other = Person.objects.exclude(pk=alone.pk).get()
+    assert (other.link in written, "A letter with a private link" in written) == (False, True)
+    assert (alone.pin in said, other.pin in written) == (False, False)
 
 
 def test_a_contact_is_kept_sealed_and_gets_a_letter_in_the_language_that_was_asked_for(post: Post) -> None:

@@ -64,6 +64,13 @@ def _concern(**post: str) -> Callable[[Town], Example]:
     return lambda town: Example({"reference": town.made["concern"]}, about=_old_mill(_closed()), post=post)
 
 
+def _picture(*, apart: bool = False) -> Callable[[Town], Example]:
+    """A picture sent with that concern: shown, or set apart."""
+    return lambda town: Example(
+        {"reference": town.made["concern"], "number": 2 if apart else 1}, about=_old_mill(_closed())
+    )
+
+
 def has_an_officer(actor: Actor) -> bool:
     """Whether somebody stands on the register themselves."""
     return bool(actor.officer)
@@ -163,16 +170,42 @@ EXAMPLES: Final[Mapping[str, Callable[[Town], Example]]] = {
     ),
     "continuity-csv": lambda town: Example({"which": "teams"}),
     # Concerns.
+    "heard-here": lambda town: Example({"slug": "old-mill"}),
+    "heard-feed": lambda town: Example({"slug": "old-mill", "form": "atom"}),
+    "weekly-asked": lambda town: Example({"slug": "old-mill"}),
+    "weekly": lambda town: Example({"key": town.made["weekly"]}),
+    "weekly-stop": lambda town: Example({"key": town.made["weekly"]}),
+    "join": lambda town: Example({"reference": town.made["published"]}),
+    "follow-phone": lambda town: Example({"link": town.made["link"]}),
     "follow": lambda town: Example({"link": town.made["link"]}),
+    "follow-send": lambda town: Example({"link": town.made["link"]}),
+    "follow-photo": lambda town: Example({"link": town.made["link"], "number": 1}),
     "follow-letters": lambda town: Example({"link": town.made["link"]}),
     "follow-mine": lambda town: Example({"link": town.made["link"]}),
     "desk-concern": _concern(),
+    "drop-list": lambda town: Example({"number": 1}, when=lambda actor: False),
+    "concern-picture": _picture(),
+    "set-picture-apart": _picture(),
+    "picture-handed-over": _picture(apart=True),
     "answer-concern": _concern(words="We measure there."),
     "note-concern": _concern(words="The school agreed."),
     "take-concern": _concern(officer="nobody"),
     "concern-contact": _concern(reason="supervision"),
+    "ask-interpreter": _concern(text="0", language="ur"),
+    "interpret": lambda town: Example(
+        {"reference": town.made["in Urdu"]},
+        about=_old_mill(_closed()),
+        post={"text": "0", "words": "Every morning cars drive very fast past the school."},
+    ),
     "close-concern": _concern(choice="solved", words="The sign stands.", do="send"),
     "hand-on-concern": _concern(choice="city", words="Call 311.", do="send"),
+    "ask-leaving": _concern(reason="order", tell="on"),
+    "hold-concern": _concern(reason="claim", tell="on"),
+    "leaving": lambda town: Example({"number": 1}, when=lambda actor: False),
+    "take-leaving": lambda town: Example({"number": 1}, when=lambda actor: False),
+    "publish-concern": _concern(words="Speeding in the morning", category="traffic", do="publish"),
+    "published-concern": _concern(),
+    "withdraw-concern": _concern(),
     "pass-on-concern": _concern(choice="harbour", words="It is theirs.", do="send"),
     # An officer's own desk, and hours.
     "my-page": lambda town: Example(when=has_an_officer),

@@ -56,6 +56,7 @@ def test_each_finding_is_said_in_words(cast: Cast) -> None:
         "In 4 of 5 areas nobody left the team in twelve months",
         f"25 of 100 hours were pulled away in {month}, most for court",
         "Terms cut short",
+        "How concerns were answered",
     ]
 
 

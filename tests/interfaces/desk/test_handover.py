@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from byname.concerns import actions as concerns
 from byname.interfaces.desk import passing_on
 from byname.interfaces.desk.views import handover as views
 from byname.people.models import Account
@@ -18,6 +19,8 @@ from byname.postings.models import Handover, HandoverItem, Posting
 from byname.vocabulary import SYSTEM, Actor, Period
 from tests import staff
 from tests.cast import Cast
+from tests.interfaces.desk.pages import words
+from tests.interfaces.desk.test_concerns import raised
 
 WORDS = "lanterns in the lane behind the ferry"
 
@@ -79,8 +82,8 @@ def test_the_whole_path_from_both_sides(harbour: str, elif_: Client, farid: Clie
 def test_ticking_what_somebody_took_off_the_list_meanwhile_shows_the_list_and_says_so(
     harbour: str, elif_: Client, farid: Client
 ) -> None:
-    for words in (WORDS, "The lanterns in the lane"):
-        elif_.post(url("add-to-handover", harbour), {"kind": "open_work", "words": words})
+    for written in (WORDS, "The lanterns in the lane"):
+        elif_.post(url("add-to-handover", harbour), {"kind": "open_work", "words": written})
     gone = str(HandoverItem.objects.earliest("pk").pk)
     assert elif_.post(url("handover-item", harbour), {"item": gone, "do": "remove"}).status_code == 303
     for do in ("tick", "untick"):
@@ -151,6 +154,31 @@ def test_what_other_parts_hold_stands_on_the_list_and_holds_the_word_back(
     assert '<a href="/desk/concerns/C-222222/">A concern that waits for an answer</a>' in text
     assert farid.post(url("handover-word", harbour)).status_code == 422
     monkeypatch.setattr(views, "SOURCES", ())
+    assert farid.post(url("handover-word", harbour)).status_code == 303
+
+
+def test_the_open_concerns_of_who_leaves_hold_the_word_back_until_somebody_else_has_them(
+    harbour: str, elif_: Client, farid: Client, cast: Cast
+) -> None:
+    where = concerns.Where("D2", "harbour", 5)
+    told, promised, ended, free = (raised(where=where) for _ in range(4))
+    for reference in (told, promised, ended):
+        elif_.post(url("take-concern", reference), {"officer": cast.elif_.reference})
+    elif_.post(url("answer-concern", promised), {"words": "We measure there.", "working": "on"})
+    elif_.post(url("close-concern", ended), {"choice": "solved", "words": "It is quiet.", "do": "send"})
+    page = words(elif_.get(url("handover", harbour)).content)
+    assert f"{told}, Speeding, or danger on the road: answer due " in page
+    assert f"{promised}, Speeding, or danger on the road: its person was told that it is being worked on" in page
+    assert (ended in page, free in page, "race along" in page) == (False, False, False)
+    assert "2 things are not passed on yet. Nothing is written under: partners’ contacts, keys and passes," in page
+    # Who takes over reads what comes to them before they reach a word of it.
+    assert promised in words(farid.get(url("handover", harbour)).content)
+    assert farid.get(url("desk-concern", promised)).status_code == 404
+    refused = farid.post(url("handover-word", harbour))
+    assert (refused.status_code, "2 things are not passed on yet." in words(refused.content)) == (422, True)
+    for reference in (told, promised):
+        elif_.post(url("take-concern", reference), {"officer": cast.grace.reference})
+    assert "not passed on yet" not in words(elif_.get(url("handover", harbour)).content)
     assert farid.post(url("handover-word", harbour)).status_code == 303
 
 

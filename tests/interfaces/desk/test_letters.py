@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pytest_django import Settings
 
 from byname.interfaces import snapshot
 from byname.interfaces.desk.views import letters
+from byname.interfaces.jobs import texts
 from byname.ledger import actions
 from byname.ledger.models import LedgerLine, Letter
 from byname.places.models import ServiceProfile
@@ -125,6 +127,14 @@ def test_in_the_demo_letters_are_read_at_this_machine(demo: Client) -> None:
     assert [demo.get(f"/demo/letters/{name}").status_code for name in ("x", "secret", "..%2Fsecret")] == [404] * 3
 
 
+def test_in_the_demo_texts_are_read_beside_them(demo: Client) -> None:
+    texts.Local().send("+14165550199", "There is an answer for you\nhttps://desk.example/c/x/", once="<1@localhost>")
+    listed = demo.get("/demo/letters").content.decode()
+    assert ("Text message" in listed, "To +14165550199" in listed) == (True, True)
+    (name,) = {*re.findall(r'href="/demo/letters/([^"]+)"', listed)} - {"20261123-170000-000001"}
+    assert '<a href="https://desk.example/c/x/" rel="nofollow">' in demo.get(f"/demo/letters/{name}").content.decode()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "asked"),
     [
@@ -148,3 +158,12 @@ def test_outside_the_demo_there_is_no_such_page(demo: Client) -> None:
     ServiceProfile.objects.update(profile=ServiceProfile.objects.get().profile | {"demo": False})
     snapshot.forget()
     assert demo.get("/demo/letters").status_code == 404
+
+
+def test_in_the_demo_a_letter_that_can_be_answered_says_where_to(demo: Client, tmp_path: Path) -> None:
+    address = f"reply+{'a' * 32}.{'b' * 16}@replies.localhost"
+    head = f"Subject: There is an answer\r\nTo: r@home.example\r\nReply-To: {address}\r\n\r\nHello.\r\n"
+    (tmp_path / "letters" / "20261123-170000-000002.eml").write_text(head)
+    with_one = demo.get("/demo/letters/20261123-170000-000002").content.decode()
+    without = demo.get("/demo/letters/20261123-170000-000001").content.decode()
+    assert (f"An answer to it goes to {address}" in with_one, "An answer to it" in without) == (True, False)

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from byname.concerns import actions as concerns
 from byname.concerns import rules as concern_rules
+from byname.concerns.models import Subscription, Wording
 from byname.interfaces.desk import door
 from byname.interfaces.http import Audience
 from byname.ledger.models import Letter
@@ -32,22 +33,24 @@ from byname.postings.models import Handover, HandoverItem, Proposal
 from byname.vocabulary import PUBLIC, SYSTEM, Actor
 from tests import staff
 from tests.cast import Cast
+from tests.concerns import told, wordings
 from tests.interfaces.desk.examples import EXAMPLES, Example, Town
 
 pytestmark = pytest.mark.django_db
 
 OFFICERS: Final = {"officer of the area": "ana", "officer elsewhere": "ines", "officer with a conflict": "chidi"}
 SERGEANTS: Final = {"sergeant of the division": "D1", "sergeant elsewhere": "D2"}
-ROLES: Final = ("coordinator", "analyst", "overseer", "clerk", "administrator")
+ROLES: Final = ("coordinator", "analyst", "overseer", "clerk", "interpreter", "administrator")
 WALKERS: Final = (*OFFICERS, *SERGEANTS, *ROLES)
 METHODS: Final = ("GET", "POST")
 SHUT_TO_ALL: Final = (
     *("parts", "api:api-root", "demo-letter"),
+    "texts-in",
     *("open311-request", "open311-token", "open311-elsewhere", "open311-root"),
 )
 """What answers nobody here: parts are for developers, the API has no root, no letter of the demo has landed, and over
-Open311 nothing is published."""
-NEW_EACH_TIME: Final = ("spoken-code", "raise")
+Open311 nothing is published; no provider of texts is named."""
+NEW_EACH_TIME: Final = ("spoken-code", "raise", "join")
 """What is another page each time: the code of this second, and a form that draws its own number."""
 NOWHERE: Final = "/desk/no-such-page/"
 
@@ -146,10 +149,36 @@ def town(cast: Cast) -> Town:
         concerns.Where("D1", "old-mill", 1),
         on=cast.on,
         promise=concern_rules.Promise(ZoneInfo("America/Toronto")),
+        pictures=[concern_rules.Picture(b"one", 40, 30), concern_rules.Picture(b"two", 40, 30)],
         by=PUBLIC,
         at=now,
     )
+    concerns.set_picture_apart_again(concern.reference, 2, by=SYSTEM, at=now)
+    in_urdu = concerns.raise_concern(
+        concern_rules.Raised(
+            "traffic", concern_rules.Told("ہر صبح اسکول کے سامنے گاڑیاں بہت تیز چلتی ہیں۔"), "area", "web", "ur"
+        ),
+        concerns.Where("D1", "old-mill", 1),
+        on=cast.on,
+        promise=concern_rules.Promise(ZoneInfo("America/Toronto")),
+        by=PUBLIC,
+        at=now,
+    )
+    wordings.published(told.raised(now, told.ANONYMOUS).reference, now)
+    Subscription.objects.create(
+        area=handover.area,
+        address="reader@home.example",
+        address_digest=b"reader",
+        key_digest=concern_rules.link_digest("weekly-key"),
+        key="weekly-key",
+        language="en",
+        asked_at=now,
+        confirmed_at=now,
+    )
     put_in = {
+        "published": Wording.objects.get().concern.reference,
+        "weekly": "weekly-key",
+        "in Urdu": in_urdu.reference,
         "concern": concern.reference,
         "link": concern.link,
         "invitation": invitation.pk,

@@ -38,7 +38,9 @@ def _after(owner: Any, name: str, *, when: Callable[[Any], bool] = lambda _resul
 def main(step: str) -> None:
     """Arrange for the death at `step`, then work."""
     django.setup()
-    from byname.interfaces.jobs import deliver, heads, letters  # noqa: PLC0415 - the tables stand only now
+    from byname.concerns import actions as concerns  # noqa: PLC0415 - the tables stand only now
+    from byname.concerns.actions import mailed  # noqa: PLC0415
+    from byname.interfaces.jobs import deliver, heads, letters  # noqa: PLC0415
     from byname.ledger import actions, models  # noqa: PLC0415
 
     arranged: dict[str, Callable[[], None]] = {
@@ -51,6 +53,9 @@ def main(step: str) -> None:
         "before the seal is written": lambda: _before(models.LedgerSeal, "save"),
         "before the seal stands": lambda: _after(heads, "note_taken_back"),
         "before the head is noted": lambda: _before(heads, "note"),
+        "before the words are taken": lambda: _before(concerns, "take_mail"),
+        "after the words, before they stand": lambda: _after(mailed, "write_again"),
+        "after the words stand": lambda: _after(concerns, "take_mail"),
         "after the head is noted": lambda: _after(heads, "note"),
     }
     arranged[step]()

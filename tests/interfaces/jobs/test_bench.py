@@ -146,7 +146,7 @@ def test_an_unknown_measure_is_told_which_exist(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit, match="2"):
         call_command("bench", "fly")
     assert capsys.readouterr().err == (
-        "There is no measure 'fly'. These exist: team, page, start, poster, bring, points, addresses, desk.\n"
+        "There is no measure 'fly'. These exist: team, page, start, poster, bring, points, addresses, desk, concerns.\n"
     )
 
 

@@ -137,7 +137,7 @@ def test_the_templates_of_places_can_be_brought_in(tmp_path: Path) -> None:
         *(town.feature(town.polygon(town.SQUARES[n]), DIV=code) for n, code in ((1, "D14"), (2, "D31")))
     )
     town.bring("divisions", far)
-    for name in ("home-divisions", "areas", "service", "concerns"):
+    for name in ("home-divisions", "home-languages", "areas", "service", "concerns"):
         path = tmp_path / name
         path.write_text(bring(name, "--template")[1])
         code, told, said = bring(name, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,24 +11,24 @@ from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.smtp import AuthResult
-from cryptography import x509
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from byname.interfaces.jobs import letters
-from byname.interfaces.jobs.deliver import Deliverer, forget_old_files
+from byname.interfaces.jobs.deliver import Deliverer
+from byname.interfaces.jobs.landing import forget_old_files
+from byname.interfaces.jobs.letters import weekly
 from byname.interfaces.jobs.mail_server import MailServer
+from byname.interfaces.jobs.texts import CODE
 from byname.ledger import actions, queries, rules
 from byname.ledger.models import LedgerLine, Letter
 from byname.places.models import ServiceProfile
 from byname.vocabulary import SYSTEM, Actor, Refused
 from tests.cast import Cast
 from tests.config.ground import free_port
+from tests.interfaces.jobs.certificates import certificate
 from tests.interfaces.jobs.post import Post, mail_server
 
 pytestmark = pytest.mark.django_db
@@ -300,32 +299,6 @@ def test_sent_letters_are_forgotten_after_ninety_days_and_given_up_ones_after_th
 # -- encryption and signing in ---------------------------------------------------------------------------------------
 
 
-def _certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    public, private = folder / "server.pem", folder / "server.key"
-    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(public, private)
-    return public, context
-
-
 def _signs_in(_server: object, _session: object, _envelope: object, _mechanism: str, data: object) -> AuthResult:
     good = (getattr(data, "login", b""), getattr(data, "password", b"")) == (b"byname", b"s:cr/t @1")
     return AuthResult(success=good, handled=False)
@@ -334,7 +307,7 @@ def _signs_in(_server: object, _session: object, _envelope: object, _mechanism: 
 def test_letters_travel_encrypted_and_signed_in(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    public, context = _certificate(tmp_path)
+    public, context = certificate(tmp_path)
     options = {"tls_context": context, "authenticator": _signs_in, "auth_required": True, "require_starttls": True}
     with mail_server(**options) as post:
         server = MailServer("localhost", post.port, "starttls", "byname", "s:cr/t @1")
@@ -406,5 +379,5 @@ def test_every_kind_of_letter_that_is_written_has_a_text_or_brings_its_own() -> 
                 named |= {
                     arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
                 }
-    texts = {*letters.TEXTS, *letters.TO_RESIDENTS}
+    texts = {*letters.TEXTS, *letters.TO_RESIDENTS, *weekly.KINDS, CODE}
     assert {kind for kind in named if not kind.startswith(("sign_in.", "plain"))} == texts

@@ -15,13 +15,14 @@ from pytest_django import Settings
 
 from byname.concerns import actions, rules
 from byname.concerns.models import Person
+from byname.concerns.rules import mail
 from byname.interfaces.jobs import letters
 from byname.interfaces.jobs.deliver import Deliverer
 from byname.interfaces.jobs.letters import residents
 from byname.interfaces.jobs.mail_server import MailServer
 from byname.ledger.actions import Outgoing
 from byname.ledger.models import Letter
-from byname.vocabulary import SYSTEM, Actor
+from byname.vocabulary import PUBLIC, SYSTEM, Actor
 from tests import cast as city
 from tests import staff
 from tests.cast import Cast
@@ -93,6 +94,12 @@ def test_no_letter_tells_what_it_is_about(cast: Cast, noon: datetime, ana: Actor
     actions.answer(first.reference, "Secret words about a race.", by=ana, at=noon)
     actions.close(second.reference, "solved", "Secret words about a race.", by=ana, at=noon)
     third = told.raised(noon)
+    hurt = mail.read_mail(b"From: a@b.example\n\nSomeone is being stabbed in the race right now.", most_bytes=1000)
+    key = mail.reply_key(rules.link_digest(third.link))
+    actions.take_mail(key, hurt, mail_id="1", by=PUBLIC, at=noon)
+    fourth = told.raised(noon)
+    sergeant = staff.acting(staff.account("sergeant", divisions=["D1"]))
+    actions.hold_concern(fourth.reference, "claim", tell=True, by=sergeant, at=noon)
     actions.tell_overdue(by=SYSTEM, at=noon + 4 * DAY)
     found = {letter.kind: message_of(letter) for letter in Letter.objects.order_by("pk")}
     assert set(found) == set(letters.TO_RESIDENTS)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from byname.concerns import actions, rules
 from byname.concerns.models import Concern, Person
-from byname.interfaces.public.views import raising
+from byname.interfaces.public.views import raising, sending
 from byname.ledger.models import LedgerLine, Letter
 from tests.cast import IN_RING, Cast
 from tests.interfaces.public.telling import ANSWERS, Teller, headers_of
@@ -349,7 +349,7 @@ def test_ten_megabytes_are_refused_before_they_are_read(client: Client, cast: Ca
 def test_who_sends_too_much_waits_and_loses_nothing(
     client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(raising, "RAISED", replace(raising.RAISED, most=1))
+    monkeypatch.setattr(sending, "RAISED", replace(sending.RAISED, most=1))
     assert Teller(client).sends().status == 200
     late = Teller(client).sends()
     assert (late.status, late.asks) == (429, "It has not been sent yet")
@@ -361,7 +361,7 @@ def test_who_sends_too_much_waits_and_loses_nothing(
 
 
 def test_a_library_sends_thirty_an_hour() -> None:
-    assert (raising.RAISED.most, raising.RAISED.seconds) == (30, 3600)
+    assert (sending.RAISED.most, sending.RAISED.seconds) == (30, 3600)
 
 
 def test_while_the_database_is_away_nothing_is_acknowledged_and_nothing_lost(

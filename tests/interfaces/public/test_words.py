@@ -18,7 +18,8 @@ from django.utils import translation
 from django.utils.html import escape
 
 from byname.concerns import rules as concerns
-from byname.interfaces.public import names, reviewed
+from byname.interfaces import reviewed
+from byname.interfaces.public import names
 from byname.interfaces.public.posters import missing_glyphs
 from byname.interfaces.public.templatetags import words
 from byname.people import rules as people_rules

@@ -4,44 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from byname.concerns import queries, rules
-from byname.concerns.models import Concern, Message, Person
+from byname.concerns import rules
+from byname.concerns.actions.wordings import keep_wording_true
+from byname.concerns.models import Concern, Message, Person, Translation
+from byname.concerns.queries.within import held
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.places.queries import posts
 from byname.postings import queries as postings
-from byname.vocabulary import SYSTEM, Actor, NotThere, Refused
+from byname.vocabulary import SYSTEM, Actor, Refused
 
 
 def answer(
-    reference: str, words: str, *, working: bool = False, templates: Sequence[str] = (), by: Actor, at: datetime
+    reference: str,
+    words: str,
+    *,
+    working: bool = False,
+    templates: Sequence[str] = (),
+    phrases: Sequence[str] = (),
+    by: Actor,
+    at: datetime,
 ) -> int:
     """The number of an officer's answer, on its way to everybody who raised or joined the concern.
 
     `working` says besides that it is being worked on. `templates` are those the writer was offered: one that is sent as
-    it stands is Refused, as is an answer to a concern that has ended.
+    it stands is Refused, as is an answer to a concern that has ended. `phrases` are codes of the phrase book: those
+    sentences stand beside the answer in the language of whoever raised it, and in English below its own words.
     """
     with transaction.atomic():
-        concern = _opened(reference, "answer_concern", by=by)
+        concern = held(reference, "answer_concern", viewer=by)
         rules.refuse_answer(words, templates)
+        phrased, words = _phrased(concern, phrases, words)
         state = rules.after(concern.state, "answer")
         if working and state != "working":
             state = rules.after(state, "work")
         number = _say(concern, "answer", words, by=by, at=at)
+        if phrased:
+            phrased.message_id, phrased.made_at = number, at
+            phrased.save()
         _answered(concern, state, at=at)
         write_to_followers(concern, "concern_news", said=words, by=by, at=at)
-        ledger.record("concern.answered", subject=("concern", concern.reference), by=by, at=at)
+        seen = keep_wording_true(concern.pk, by=by, at=at)
+        ledger.record("concern.answered", subject=("concern", concern.reference), by=by, at=at, public=seen)
         return number
 
 
 def note(reference: str, words: str, *, by: Actor, at: datetime) -> int:
     """The number of a note that stays inside: nobody outside the team and its sergeant ever reads it."""
     with transaction.atomic():
-        concern = _opened(reference, "answer_concern", by=by)
+        concern = held(reference, "answer_concern", viewer=by)
         rules.refuse_note(words)
         number = _say(concern, "note", words, by=by, at=at)
         ledger.record("concern.noted", subject=("concern", concern.reference), by=by, at=at)
@@ -51,7 +69,7 @@ def note(reference: str, words: str, *, by: Actor, at: datetime) -> int:
 def take(reference: str, officer: str, *, on: date, by: Actor, at: datetime) -> None:
     """A concern is somebody's of the team, whose thread it stays; Refused for who does not serve there on the day."""
     with transaction.atomic():
-        concern = _opened(reference, "answer_concern", by=by)
+        concern = held(reference, "answer_concern", viewer=by)
         found = people.rows_of([officer], viewer=by).get(officer)
         # Where a team-mate serves is public; how far somebody else reaches is byname's own to know.
         areas = postings.areas_served(officer, on=on, viewer=SYSTEM)
@@ -64,7 +82,7 @@ def take(reference: str, officer: str, *, on: date, by: Actor, at: datetime) -> 
 def pass_on(reference: str, area: str, words: str, *, by: Actor, at: datetime) -> None:
     """Another team of the service has the concern, under the same promise; the person is told who and why."""
     with transaction.atomic():
-        concern = _opened(reference, "pass_on_concern", by=by)
+        concern = held(reference, "pass_on_concern", viewer=by)
         rules.refuse_answer(words)
         taking = posts.areas_to_post([area], viewer=by).get(area)
         if taking is None or (concern.area and concern.area.slug == area):
@@ -81,66 +99,83 @@ def pass_on(reference: str, area: str, words: str, *, by: Actor, at: datetime) -
             stirred_at=at,
         )
         write_to_followers(concern, "concern_news", said=words, by=by, at=at)
-        ledger.record("concern.passed_on", subject=("concern", concern.reference), by=by, at=at, facts={"area": area})
+        seen = keep_wording_true(concern.pk, by=by, at=at)
+        ledger.record(
+            "concern.passed_on",
+            subject=("concern", concern.reference),
+            by=by,
+            at=at,
+            facts={"area": area},
+            public=seen,
+        )
 
 
 def hand_on(reference: str, to: str, words: str, *, by: Actor, at: datetime) -> None:
     """The concern goes to somebody outside the service, by a code of rules.DOORS; the person is told whom and why."""
     with transaction.atomic():
-        concern = _opened(reference, "close_concern", by=by)
+        concern = held(reference, "close_concern", viewer=by)
         rules.refuse_answer(words)
         rules.refuse_door(to)
         state = rules.after(concern.state, "hand_on")
         _say(concern, "answer", words, by=by, at=at)
         _ended(concern, state, "", at=at)
         write_to_followers(concern, "concern_ended", said=words, by=by, at=at)
-        ledger.record("concern.handed_on", subject=("concern", concern.reference), by=by, at=at, facts={"to": to})
+        seen = keep_wording_true(concern.pk, by=by, at=at)
+        ledger.record(
+            "concern.handed_on", subject=("concern", concern.reference), by=by, at=at, facts={"to": to}, public=seen
+        )
 
 
 def close(reference: str, outcome: str, words: str, *, by: Actor, at: datetime) -> None:
     """The concern has ended, with an outcome of rules.OUTCOMES and why; everybody who raised or joined it is asked
     whether this answered them."""
     with transaction.atomic():
-        concern = _opened(reference, "close_concern", by=by)
+        concern = held(reference, "close_concern", viewer=by)
         rules.refuse_outcome(outcome, words)
         rules.refuse_answer(words)
         state = rules.after(concern.state, "close")
         _say(concern, "answer", words, by=by, at=at)
         _ended(concern, state, outcome, at=at)
         write_to_followers(concern, "concern_ended", said=words, by=by, at=at)
+        seen = keep_wording_true(concern.pk, by=by, at=at)
         ledger.record(
-            "concern.closed", subject=("concern", concern.reference), by=by, at=at, facts={"outcome": outcome}
+            "concern.closed",
+            subject=("concern", concern.reference),
+            by=by,
+            at=at,
+            facts={"outcome": outcome},
+            public=seen,
         )
 
 
-def _opened(reference: str, act: str, *, by: Actor) -> Concern:
-    """The row of a concern, held until the transaction ends, for whoever may do the act to it; else NotThere."""
-    people_rules.require_reach(by, act)
-    found = Concern.objects.select_related("area", "neighbourhood").select_for_update(of=("self",))
-    concern = found.filter(reference=reference).first()
-    if concern is None:
-        raise NotThere
-    people_rules.require(by, act, queries.about_of(concern, viewer=by))
-    return concern
+def write_to_followers(
+    concern: Concern, kind: str, *, said: str = "", only: Q | None = None, by: Actor, at: datetime
+) -> None:
+    """A letter of this kind, or a text, to everybody who raised or joined the concern, can be written to and wants it.
 
+    `only` narrows it to some of them.
 
-def write_to_followers(concern: Concern, kind: str, *, said: str = "", by: Actor, at: datetime) -> None:
-    """A letter of this kind to everybody who raised or joined the concern, has an address and wants letters.
-
-    One that is under way is taken back: the new one goes in its stead, when that would have gone. `said` stands in the
-    letters of those who asked for it.
+    A text goes where somebody asked for texts, confirmed the number, gave no e-mail address, and within the hours they
+    said are safe; no word of an answer is in it. One that is under way is taken back: the new one goes in its stead,
+    when that would have gone. `said` stands in the letters of those who asked for it.
     """
     people_rules.require_reach(by, "see_concern")
-    for person in Person.objects.filter(concern=concern, stopped_at__isnull=True).exclude(contact=""):
+    everybody = Person.objects.filter(only or Q(), concern=concern, stopped_at__isnull=True).exclude(contact="")
+    for person in everybody.order_by("pk"):
         contact = rules.contact_of(person.contact)
-        if not contact.email:
+        way, to = rules.way_to(
+            contact, confirmed_at=person.phone_confirmed_at, country=settings.BYNAME_TEXTS_COUNTRY, at=at
+        )
+        if not to:
             continue
         due = rules.letter_due(person.written_at, at, more=person.more_letters)
-        words = rules.tidied(said) if person.words_in_letters else ""
+        words = rules.tidied(said) if person.words_in_letters and way == "mail" else ""
         if due is None:
             due = person.written_at
             earlier = ledger.take_letter_back(person.letter, by=by, at=at)
             words = rules.said_together(earlier.words.get("said", "") if earlier else "", words)
+        elif way == "text":
+            due = rules.text_due(due, contact.safe_hours, ZoneInfo(settings.TIME_ZONE))
         filled = rules.letter_words(
             concern.reference,
             person.link,
@@ -150,8 +185,20 @@ def write_to_followers(concern: Concern, kind: str, *, said: str = "", by: Actor
             under_18=person.under_18,
             said=words,
         )
-        letter = ledger.write_letter(kind, to=contact.email, words=filled, by=by, at=at, due_at=due)
+        letter = ledger.write_letter(kind, way=way, to=to, words=filled, by=by, at=at, due_at=due)
         Person.objects.filter(pk=person.pk).update(written_at=due, letter=letter)
+
+
+def _phrased(concern: Concern, codes: Sequence[str], words: str) -> tuple[Translation | None, str]:
+    """The sentences of the phrase book in the language of whoever raised it, and the words with them in English."""
+    if not codes:
+        return None, words
+    raiser = Person.objects.filter(concern=concern, raised=True).first()
+    language = raiser.language if raiser else ""
+    theirs, english = rules.phrased(codes, language)
+    words = f"{rules.tidied(words).strip()}\n\n{english}"
+    rules.refuse_answer(words)
+    return Translation(concern=concern, language=language, words=theirs, made_by="phrases"), words
 
 
 def _say(concern: Concern, kind: str, words: str, *, by: Actor, at: datetime) -> int:
@@ -164,6 +211,7 @@ def _say(concern: Concern, kind: str, words: str, *, by: Actor, at: datetime) ->
         signed="" if officer else by.name,
         account_id=by.account_id,
         words=rules.tidied(words),
+        language=rules.language_of(words) if kind == "answer" else "",
         via="web",
     ).pk
 

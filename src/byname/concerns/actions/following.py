@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Verdict, Wording
+from byname.concerns.actions.pictures import add_pictures, drop_pictures
+from byname.concerns.actions.wordings import keep_wording_true
+from byname.concerns.models import Concern, Message, Person, Translation, Verdict, Wording
 from byname.ledger import actions as ledger
 from byname.ledger import rules as ledger_rules
 from byname.people import rules as people_rules
@@ -25,6 +29,7 @@ WITHOUT_WORDS: Final[dict[str, Any]] = {
     "grid_lon": None,
     "likeness": None,
     "danger": "",
+    "needs_interpreter": False,
 }
 """A concern of which only the counts are left."""
 WITHOUT_CONTACT: Final[dict[str, Any]] = {
@@ -33,6 +38,10 @@ WITHOUT_CONTACT: Final[dict[str, Any]] = {
     "pin": "",
     "letter": "",
     "phone_confirmed_at": None,
+    "phone_code": "",
+    "phone_code_at": None,
+    "phone_digest": None,
+    "letters_return_at": None,
 }
 """Somebody of whom only is known that they raised or joined a concern."""
 PIN_TRIES: Final = limits.Limit("concern-pin", 10, 24 * 3600)
@@ -47,26 +56,55 @@ class VerdictTaken:
     holder: str
 
 
-def write_again(link: str, words: str, *, via: str = "web", mail_id: str = "", by: Actor, at: datetime) -> int | None:
+def write_again(
+    link: str,
+    words: str,
+    *,
+    pictures: Sequence[rules.Picture] = (),
+    via: str = "web",
+    mail_id: str = "",
+    left_out: int = 0,
+    from_elsewhere: bool = False,
+    read_here: frozenset[str] = frozenset({"en"}),
+    by: Actor,
+    at: datetime,
+) -> int | None:
     """The number of somebody's message in their concern's thread; None for a letter that was taken in before.
 
-    `mail_id` is a letter's own Message-ID. Raises Refused for empty or too many words; NotThere where the link opens
-    nothing.
+    `pictures` were made by rules.cleaned, before any transaction. `mail_id` is a letter's own Message-ID, `left_out`
+    how many of its files were not taken in, `from_elsewhere` whether it came from another address than the one they
+    gave. `read_here` are the languages the area's team reads: what is in
+    another waits for an interpreter. Raises Refused for empty words, unless files came, or too many;
+    NotThere where the link opens nothing.
     """
     people_rules.require(by, "follow_concern")
     with transaction.atomic():
         person, concern = _followed(link)
-        rules.refuse_message(words)
+        rules.refuse_message(words, mailed=via == "mail", files=left_out + len(pictures))
         digest = hashlib.sha256(mail_id.encode()).digest() if mail_id else None
         if digest and Message.objects.filter(mail_digest=digest).exists():
             return None
+        language = rules.language_of(words)
+        with_team = concern.area_id is not None and concern.holder == "team"
         message = Message.objects.create(
-            concern=concern, kind="person", at=at, person=person, words=rules.tidied(words), via=via, mail_digest=digest
+            concern=concern,
+            kind="person",
+            at=at,
+            person=person,
+            words=rules.tidied(words),
+            via=via,
+            mail_digest=digest,
+            left_out=left_out,
+            from_elsewhere=from_elsewhere,
+            language=language,
+            wanted_in="en" if language and language not in (read_here if with_team else rules.reads(())) else "",
         )
+        add_pictures(concern.pk, message.pk, pictures, by=by, at=at)
         danger = rules.danger(words)
         kinds = " ".join(dict.fromkeys([*concern.danger.split(), *(danger.kinds if danger else ())]))
         Concern.objects.filter(pk=concern.pk).update(stirred_at=at, danger=kinds)
-        ledger.record("concern.written_to", subject=("concern", concern.reference), by=by, at=at)
+        seen = keep_wording_true(concern.pk, by=by, at=at)
+        ledger.record("concern.written_to", subject=("concern", concern.reference), by=by, at=at, public=seen)
         return message.pk
 
 
@@ -113,6 +151,7 @@ def say_how_it_went(
             subject=("concern", concern.reference),
             by=by,
             at=at,
+            public=keep_wording_true(concern.pk, by=by, at=at),
         )
         return VerdictTaken(reopens, holder)
 
@@ -141,17 +180,25 @@ def change_contact(link: str, pin: str, contact: rules.Contact, language: str, *
         rules.refuse_contact(contact)
         before = rules.contact_of(person.contact)
         same_phone = rules.dialled(before.phone) == rules.dialled(contact.phone)
+        confirmed_at = person.phone_confirmed_at if same_phone else None
+        country = settings.BYNAME_TEXTS_COUNTRY
+        was = rules.way_to(before, confirmed_at=person.phone_confirmed_at, country=country, at=at)
+        way, to = rules.way_to(contact, confirmed_at=confirmed_at, country=country, at=at)
+        if not same_phone:
+            ledger.take_letter_back(rules.text_of_code(person.phone_code), by=by, at=at)
         Person.objects.filter(pk=person.pk).update(
             contact=rules.kept(contact),
             language=language,
             stopped_at=None,
-            phone_confirmed_at=person.phone_confirmed_at if same_phone else None,
+            phone_confirmed_at=confirmed_at,
+            **({} if same_phone else {"phone_code": "", "phone_code_at": None, "phone_digest": None}),
+            letters_return_at=person.letters_return_at if contact.email == before.email else None,
         )
-        waiting = ledger.take_letter_back(person.letter, by=by, at=at) if contact.email != before.email else None
-        if waiting and contact.email and person.written_at:
+        waiting = ledger.take_letter_back(person.letter, by=by, at=at) if (way, to) != was else None
+        if waiting and to and person.written_at:
             again = {**waiting.words, "language": language}
             due = max(at, person.written_at)
-            letter = ledger.write_letter(waiting.kind, to=contact.email, words=again, by=by, at=at, due_at=due)
+            letter = ledger.write_letter(waiting.kind, way=way, to=to, words=again, by=by, at=at, due_at=due)
             Person.objects.filter(pk=person.pk).update(letter=letter)
         ledger.record("concern.contact_changed", subject=("concern", concern.reference), by=by, at=at)
 
@@ -229,6 +276,7 @@ def _stop(person: Person, concern: Concern, *, by: Actor, at: datetime) -> bool:
         return False
     Person.objects.filter(pk=person.pk).update(stopped_at=at)
     ledger.take_letter_back(person.letter, by=by, at=at)
+    ledger.take_letter_back(rules.text_of_code(person.phone_code), by=by, at=at)
     ledger.record(
         "concern.letters_stopped",
         subject=("concern", concern.reference),
@@ -241,17 +289,20 @@ def _stop(person: Person, concern: Concern, *, by: Actor, at: datetime) -> bool:
 
 def _erase(person: Person, concern: Concern, *, by: Actor, at: datetime) -> None:
     ledger.take_letter_back(person.letter, by=by, at=at)
+    ledger.take_letter_back(rules.text_of_code(person.phone_code), by=by, at=at)
     # By its number alone: a restore must do the same again.
     facts: dict[str, ledger_rules.Fact] = {"person": person.pk}
     raised = person.raised
     if raised:
         others = Person.objects.filter(concern=concern).exclude(pk=person.pk).exclude(link="")
-        ConcernPhoto.objects.filter(concern=concern, message__isnull=True).delete()
+        drop_pictures(Q(concern=concern) & (Q(message__isnull=True) | Q(message__person=person)), by=by, at=at)
+        Translation.objects.filter(concern=concern, message__isnull=True).delete()
         Message.objects.filter(Q(person=person) | Q(person__isnull=True), concern=concern).delete()
         # Whoever joined goes on waiting for an answer, and the clock goes on for what they wrote.
         Concern.objects.filter(pk=concern.pk).update(**WITHOUT_WORDS, words_gone_at=None if others.exists() else at)
         Person.objects.filter(pk=person.pk).update(**WITHOUT_CONTACT)
     else:
+        drop_pictures(Q(concern=concern, message__person=person), by=by, at=at)
         Message.objects.filter(concern=concern, person=person).delete()
         Wording.objects.filter(concern=concern, joined__gt=1).update(joined=F("joined") - 1)
         person.delete()

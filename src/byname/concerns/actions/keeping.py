@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from byname.concerns import rules
 from byname.concerns.actions.answering import write_to_followers
 from byname.concerns.actions.following import WITHOUT_CONTACT, WITHOUT_WORDS
-from byname.concerns.models import Concern, ConcernPhoto, Message, Person
+from byname.concerns.actions.pictures import drop_pictures
+from byname.concerns.models import Concern, Message, Person, Translation
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor
@@ -69,11 +71,14 @@ def _forget_some(by: Actor, at: datetime) -> int:
         numbers = list(over.order_by("ended_at", "pk").values_list("pk", flat=True)[:_AT_ONCE])
         if not numbers:
             return 0
-        ConcernPhoto.objects.filter(concern__in=numbers).delete()
+        drop_pictures(Q(concern__in=numbers), by=by, at=at)
+        Translation.objects.filter(concern__in=numbers).delete()
         Message.objects.filter(concern__in=numbers).delete()
         people = Person.objects.filter(concern__in=numbers)
         for letter in people.exclude(letter="").values_list("letter", flat=True):
             ledger.take_letter_back(letter, by=by, at=at)
+        for kept in people.exclude(phone_code="").values_list("phone_code", flat=True):
+            ledger.take_letter_back(rules.text_of_code(kept), by=by, at=at)
         people.update(**WITHOUT_CONTACT)
         Concern.objects.filter(pk__in=numbers).update(**WITHOUT_WORDS, words_gone_at=at)
         ledger.record(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
 
 from byname.concerns import rules
+from byname.concerns.actions.pictures import add_pictures
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
 from byname.safekeeping import keys
@@ -32,7 +34,7 @@ _RAISE = """
                 ORDER BY edition.valid_from DESC LIMIT 1
             ),
             %(category)s, %(channel)s, %(place_kind)s, %(grid_lat)s, %(grid_lon)s, %(told)s, %(written_in)s,
-            %(danger)s, false, 'received', %(holder)s, %(at)s, %(at)s, %(due_at)s, '', 0, %(at)s, false,
+            %(danger)s, %(needs_interpreter)s, 'received', %(holder)s, %(at)s, %(at)s, %(due_at)s, '', 0, %(at)s, false,
             %(likeness)s, %(client)s
         ) ON CONFLICT (once) DO NOTHING RETURNING id
     ), person AS (
@@ -61,6 +63,8 @@ class Where:
     """The area's slug."""
     official_id: int | None = None
     """The neighbourhood's."""
+    read_here: frozenset[str] = frozenset({"en"})
+    """The languages whoever has it reads (rules.reads)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Receipt:
     due_at: datetime
     newly: bool
     """Whether it was raised now; else the same form had been handed in before, and nothing was written."""
+    danger: rules.Danger | None = None
+    """What its words speak of, to be met before anything else."""
 
 
 def raise_concern(
@@ -85,7 +91,7 @@ def raise_concern(
     promise: rules.Promise,
     once: bytes | None = None,
     client: int | None = None,
-    likeness: list[int] | None = None,
+    pictures: Sequence[rules.Picture] = (),
     by: Actor,
     at: datetime,
 ) -> Receipt:
@@ -93,8 +99,9 @@ def raise_concern(
 
     `raised` has been checked (rules.checked). `once` is a form's own number: who hands the same form in twice gets the
     first receipt again; Refused where what it raised was removed since. `client` is the number of the API key it came
-    with. Two statements within the act, three with the letter that confirms it. That letter does not count as the
-    day's one: whoever has just written waits for an answer, not for tomorrow.
+    with; `pictures` were made by rules.cleaned, before any transaction. Two statements within the act, three with the
+    letter that confirms it, and three more with pictures. That letter does not count as the day's one: whoever has just
+    written waits for an answer, not for tomorrow.
     """
     people_rules.require(by, "raise_concern")
     link, pin = secrets.token_urlsafe(18), f"{secrets.randbelow(10**6):06}"
@@ -102,7 +109,10 @@ def raise_concern(
     due_at = rules.due_at(at, promise)
     told, point = raised.told, raised.told.point
     grid = rules.field_of(point) if point else None
-    danger = rules.danger(f"{told.what}\n{told.help}")
+    written = f"{told.what}\n{told.help}"
+    danger, language = rules.danger(written), rules.language_of(written)
+    with_team = bool(where.area) and not raised.to_sergeant
+    read_here = where.read_here if with_team else rules.reads(())
     values = {
         "reference": reference,
         "once": hashlib.sha256(once).digest() if once else None,
@@ -116,12 +126,13 @@ def raise_concern(
         "grid_lat": grid.lat if grid else None,
         "grid_lon": grid.lon if grid else None,
         "told": keys.seal(rules.kept(told)),
-        "written_in": "",
+        "written_in": language,
+        "needs_interpreter": bool(language) and language not in read_here,
         "danger": " ".join(danger.kinds) if danger else "",
-        "holder": "sergeant" if raised.to_sergeant or not where.area else "team",
+        "holder": "team" if with_team else "sergeant",
         "at": at,
         "due_at": due_at,
-        "likeness": likeness,
+        "likeness": rules.likeness(told.what, keys.keyed_digest("likeness", b"")),
         "client": client,
         "link_digest": rules.link_digest(link),
         "link": keys.seal(link),
@@ -137,13 +148,18 @@ def raise_concern(
         letter = _confirm(raised, where, reference, link, by, at) if raised.contact.email else ""
         with connection.cursor() as cursor:
             cursor.execute(_RAISE, values | {"letter": letter})
-            if cursor.fetchone() is None:
+            row = cursor.fetchone()
+            if row is None:
                 ledger.take_letter_back(letter, by=by, at=at)
                 cursor.execute(_RAISED_ALREADY, [values["once"]])
                 before, sealed_link, sealed_pin, promised = cursor.fetchone()
                 if not sealed_link:
                     raise Refused("You raised this before, and had it removed.", code="erased")
-                return Receipt(before, keys.unseal(sealed_link), keys.unseal(sealed_pin), promised, newly=False)
+                return Receipt(
+                    before, keys.unseal(sealed_link), keys.unseal(sealed_pin), promised, newly=False, danger=danger
+                )
+        if pictures:
+            add_pictures(row[0], None, pictures, by=by, at=at)
         ledger.record(
             "concern.raised",
             subject=("concern", reference),
@@ -151,7 +167,7 @@ def raise_concern(
             at=at,
             facts={"area": where.area, "category": raised.category, "channel": raised.channel},
         )
-    return Receipt(reference, link, pin, due_at, newly=True)
+    return Receipt(reference, link, pin, due_at, newly=True, danger=danger)
 
 
 def _confirm(raised: rules.Raised, where: Where, reference: str, link: str, by: Actor, at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,10 @@ class TakenOut:
     more_letters: bool
     words_in_letters: bool
     messages: tuple[OwnEntry, ...]
+    sent: tuple[queries.SentPicture, ...] = ()
+    """The pictures they sent."""
+    pictures: tuple[queries.OwnPicture, ...] = ()
+    """The same with their pixels, where they were asked for."""
 
     def kept(self) -> dict[str, Any]:
         """The same in plain values, for a file."""
@@ -62,10 +67,14 @@ class TakenOut:
             "messages": [
                 {"at": each.at.isoformat(), "from": each.signed or "you", "words": each.words} for each in self.messages
             ],
+            "pictures": [
+                {"sent_at": each.sent_at.isoformat(), "jpeg_base64": base64.b64encode(each.jpeg).decode()}
+                for each in self.pictures
+            ],
         }
 
 
-def take_out(link: str, pin: str, *, by: Actor, at: datetime) -> TakenOut:
+def take_out(link: str, pin: str, *, with_pictures: bool = False, by: Actor, at: datetime) -> TakenOut:
     """Everything that is kept of whoever has the link and the PIN; on the ledger. Refused for a wrong PIN."""
     prove(link, pin, by=by, at=at)
     followed = queries.followed(link, at=at, viewer=by)
@@ -90,6 +99,8 @@ def take_out(link: str, pin: str, *, by: Actor, at: datetime) -> TakenOut:
             OwnEntry(each.at, each.kind, each.officer.name if each.officer else each.signed, each.words)
             for each in followed.entries
         ),
+        sent=(*followed.pictures, *(each for entry in followed.entries for each in entry.pictures)),
+        pictures=queries.own_pictures(link, viewer=by) if with_pictures else (),
     )
 
 

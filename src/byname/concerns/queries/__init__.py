@@ -1,35 +1,223 @@
 """All reading of concerns: the team's lists and threads, and what a person sees by their private link."""
 
-from byname.concerns.queries.hearing import hearing
-from byname.concerns.queries.inbox import PAGE, Asked, Line, Page, Waiting, inbox, waiting_for
-from byname.concerns.queries.keys import Key, api_keys
-from byname.concerns.queries.publishing import MOST_PUBLISHED, Published, published
-from byname.concerns.queries.recourse import Recourse, whom_to_turn_to
-from byname.concerns.queries.threads import Entry, Followed, Thread, contact_of_concern, followed, thread
-from byname.concerns.queries.within import about_of, reached
+from byname.concerns.queries.alike import (
+    MOST_ALIKE,
+    Alike,
+    alike,
+)
+from byname.concerns.queries.figures import (
+    QuarterFigures,
+    counted_in,
+    hearing_figures,
+    latest_hearing_figures,
+)
+from byname.concerns.queries.hearing import (
+    hearing,
+)
+from byname.concerns.queries.inbox import (
+    AGES,
+    IN_A_FILE,
+    PAGE,
+    Asked,
+    Line,
+    Page,
+    Waiting,
+    inbox,
+    inbox_file,
+    waiting_for,
+)
+from byname.concerns.queries.interpreting import (
+    MOST_TO_INTERPRET,
+    Interpreting,
+    ToInterpret,
+    ToMachine,
+    Translated,
+    WaitingText,
+    languages_read,
+    texts_for_a_machine,
+    to_interpret,
+    waiting_texts,
+)
+from byname.concerns.queries.keys import (
+    Key,
+    api_keys,
+)
+from byname.concerns.queries.leaving import (
+    StillHeld,
+    still_held,
+)
+from byname.concerns.queries.leavings import (
+    Held,
+    Request,
+    holds,
+    leaving,
+    leavings,
+    leavings_of,
+    refuse_out_of_reach,
+    stands,
+    told_to_raiser,
+)
+from byname.concerns.queries.lists import (
+    KeptList,
+    kept_lists,
+    to_keep,
+)
+from byname.concerns.queries.phones import (
+    Phone,
+    phone_of,
+)
+from byname.concerns.queries.pictures import (
+    OwnPicture,
+    PictureApart,
+    SentPicture,
+    own_picture,
+    own_pictures,
+    picture_of_concern,
+    pictures_apart,
+    refuse_not_shown,
+    sent_by,
+    sent_pictures,
+)
+from byname.concerns.queries.publishing import (
+    LEAST_TOLD,
+    MOST_PUBLISHED,
+    Published,
+    published,
+)
+from byname.concerns.queries.recourse import (
+    Recourse,
+    whom_to_turn_to,
+)
+from byname.concerns.queries.seen import (
+    Grid,
+    Heard,
+    Spot,
+    changed_between,
+    heard_on_the_map,
+    may_be_joined,
+    newest_in,
+    published_in,
+)
+from byname.concerns.queries.subscribing import (
+    WeeklyLetter,
+    weekly_letter,
+)
+from byname.concerns.queries.threads import (
+    Entry,
+    Followed,
+    Thread,
+    contact_of_concern,
+    followed,
+    thread,
+)
+from byname.concerns.queries.unheard import (
+    Place,
+    Tongue,
+    Unheard,
+    Way,
+    unheard,
+)
+from byname.concerns.queries.within import (
+    about_of,
+    reached,
+)
+from byname.concerns.queries.wordings import (
+    OwnWording,
+    WordingPage,
+    wording_of,
+    wording_to_be,
+    wordings,
+)
 
 __all__ = [
+    "AGES",
+    "IN_A_FILE",
+    "LEAST_TOLD",
+    "MOST_ALIKE",
     "MOST_PUBLISHED",
+    "MOST_TO_INTERPRET",
     "PAGE",
+    "Alike",
     "Asked",
     "Entry",
     "Followed",
+    "Grid",
+    "Heard",
+    "Held",
+    "Interpreting",
+    "KeptList",
     "Key",
     "Line",
+    "OwnPicture",
+    "OwnWording",
     "Page",
+    "Phone",
+    "PictureApart",
+    "Place",
     "Published",
+    "QuarterFigures",
     "Recourse",
+    "Request",
+    "SentPicture",
+    "Spot",
+    "StillHeld",
     "Thread",
+    "ToInterpret",
+    "ToMachine",
+    "Tongue",
+    "Translated",
+    "Unheard",
     "Waiting",
+    "WaitingText",
+    "Way",
+    "WeeklyLetter",
+    "WordingPage",
     "about_of",
+    "alike",
     "api_keys",
+    "changed_between",
     "contact_of_concern",
+    "counted_in",
     "followed",
+    "heard_on_the_map",
     "hearing",
+    "hearing_figures",
+    "holds",
     "inbox",
+    "inbox_file",
+    "kept_lists",
+    "languages_read",
+    "latest_hearing_figures",
+    "leaving",
+    "leavings",
+    "leavings_of",
+    "may_be_joined",
+    "newest_in",
+    "own_picture",
+    "own_pictures",
+    "phone_of",
+    "picture_of_concern",
+    "pictures_apart",
     "published",
+    "published_in",
     "reached",
+    "refuse_not_shown",
+    "refuse_out_of_reach",
+    "sent_by",
+    "sent_pictures",
+    "stands",
+    "still_held",
+    "texts_for_a_machine",
     "thread",
+    "to_interpret",
+    "to_keep",
+    "told_to_raiser",
+    "unheard",
     "waiting_for",
+    "waiting_texts",
+    "weekly_letter",
     "whom_to_turn_to",
+    "wording_of",
+    "wording_to_be",
+    "wordings",
 ]

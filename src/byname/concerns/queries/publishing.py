@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.db.models import QuerySet
+
 from byname.concerns.models import Wording
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor
 
 MOST_PUBLISHED: Final = 1000
+LEAST_TOLD: Final = 5
+"""No smaller number of people is told."""
 _ENDED: Final = ("closed", "handed_on")
 
 
@@ -30,6 +34,10 @@ class Published:
     near: str
     lat: float | None
     lon: float | None
+    state: str
+    """Of rules.STATES."""
+    others: int | None
+    """How many joined it, from LEAST_TOLD on; None where they are fewer, or none."""
     ended: bool
     published_at: datetime
     changed_at: datetime
@@ -38,6 +46,7 @@ class Published:
 def published(
     *,
     references: Collection[str] | None = None,
+    areas: Collection[str] | None = None,
     categories: Collection[str] | None = None,
     ended: bool | None = None,
     months_from: date | None = None,
@@ -55,6 +64,8 @@ def published(
     rows = Wording.objects.filter(withdrawn_at__isnull=True)
     if references is not None:
         rows = rows.filter(concern__reference__in=list(references))
+    if areas is not None:
+        rows = rows.filter(area__slug__in=list(areas))
     if categories is not None:
         rows = rows.filter(category__in=list(categories))
     if ended is not None:
@@ -65,6 +76,12 @@ def published(
         rows = rows.filter(month_on__lte=months_until)
     size = min(page_size, MOST_PUBLISHED)
     first = (page - 1) * size
+    return published_of(rows.order_by("-month_on", "-pk")[first : first + size], viewer=viewer)
+
+
+def published_of(rows: QuerySet[Wording], *, viewer: Actor) -> tuple[Published, ...]:
+    """These rows as everybody may read them; whoever asks has seen to it that none was withdrawn."""
+    people_rules.require(viewer, "see_public")
     found = rows.select_related("concern", "area").only(
         "area__name",
         "area__slug",
@@ -72,6 +89,7 @@ def published(
         "changed_at",
         "concern__reference",
         "done",
+        "joined",
         "lat",
         "lon",
         "month_on",
@@ -92,9 +110,11 @@ def published(
             near=row.near,
             lat=row.lat,
             lon=row.lon,
+            state=row.state,
+            others=row.joined - 1 if row.joined > LEAST_TOLD else None,
             ended=row.state in _ENDED,
             published_at=row.published_at,
             changed_at=row.changed_at,
         )
-        for row in found.order_by("-month_on", "-pk")[first : first + size]
+        for row in found
     )

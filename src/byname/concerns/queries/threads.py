@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,9 @@ from django.db.models import Q
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, Message, Person, Verdict
+from byname.concerns.queries.interpreting import Translated, translations_of
+from byname.concerns.queries.leavings import told_to_raiser
+from byname.concerns.queries.pictures import SentPicture, sent_by, sent_pictures
 from byname.concerns.queries.within import about_of
 from byname.ledger import actions as ledger
 from byname.people import queries as people
@@ -33,6 +36,16 @@ class Entry:
     signed: str
     """Who signed it, where it was no officer who is shown."""
     via: str
+    language: str = ""
+    """The language it is written in, where that was recognised."""
+    wanted_in: str = ""
+    """The language it waits to be put into by an interpreter."""
+    translations: tuple[Translated, ...] = ()
+    pictures: tuple[SentPicture, ...] = ()
+    left_out: int = 0
+    """How many files came with it and were not taken in."""
+    from_elsewhere: bool = False
+    """Whether it came as a letter from another address than the one they gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,14 @@ class Followed:
     """What they answered to "Did this answer you?" and "Is it better?" of this ending; empty where nothing."""
     words_gone: bool
     """Whether what was raised is gone: its time was over, or whoever raised it had it removed."""
+    pictures: tuple[SentPicture, ...] = ()
+    """Those that came with what was raised."""
+    phone: rules.PhoneStanding | None = None
+    """How it stands with the phone they asked to be texted at; None where they did not."""
+    left_at: tuple[datetime, ...] = ()
+    """When what they wrote left byname for records or an investigation, where they may be told."""
+    held: bool = False
+    """Whether a legal hold keeps what they wrote, where they may be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +116,18 @@ class Thread:
     others: int
     """How many joined it."""
     reachable: frozenset[str]
-    """How the person can be reached: "letter", "phone" or both."""
+    """How the person can be reached: "letter", "phone", "text"."""
     safe_hours: str
     never_visit: bool
     under_18: bool
     needs_interpreter: bool
     words_gone: bool
+    pictures: tuple[SentPicture, ...] = ()
+    """Those that came with what was raised."""
+    letters_return: bool = False
+    """Whether the last letter to them came back: their address takes none."""
+    translations: tuple[Translated, ...] = ()
+    """What was raised, in English."""
 
 
 def followed(link: str, *, at: datetime, viewer: Actor) -> Followed:
@@ -111,12 +138,14 @@ def followed(link: str, *, at: datetime, viewer: Actor) -> Followed:
         raise NotThere
     concern = Concern.objects.select_related("area").get(pk=person.concern_id)
     rows = list(
-        Message.objects.filter(Q(kind="answer") | Q(kind="person", person=person), concern=concern)
+        Message.objects.filter(_theirs(person), concern=concern)
         .select_related("officer")
         .defer("officer__lives_in")
         .order_by("pk")
     )
+    sent = sent_pictures(sent_by(person, viewer=viewer), viewer=viewer)
     verdict = Verdict.objects.filter(concern=concern, person=person, ending=concern.reopened + 1).first()
+    left_at, held = told_to_raiser(concern, viewer=viewer) if person.raised else ((), False)
     return Followed(
         reference=concern.reference,
         area=concern.area.slug if concern.area else "",
@@ -125,7 +154,7 @@ def followed(link: str, *, at: datetime, viewer: Actor) -> Followed:
         state=concern.state,
         outcome=concern.outcome,
         told=rules.told_of(concern.told) if person.raised else None,
-        entries=_entries(rows, person.pk, viewer),
+        entries=_entries(rows, person.pk, sent, _for(person, translations_of(concern, viewer=viewer)), viewer),
         raised_at=concern.raised_at,
         due_at=concern.due_at,
         answered_at=concern.answered_at,
@@ -136,8 +165,30 @@ def followed(link: str, *, at: datetime, viewer: Actor) -> Followed:
         gives_letters=bool(person.contact) and person.stopped_at is None,
         language=person.language,
         verdict=(verdict.answered, verdict.better) if verdict else ("", ""),
-        words_gone=not concern.told,
+        words_gone=person.raised and not concern.told,
+        phone=rules.phone_standing(person.phone_confirmed_at, at)
+        if rules.wants_texts(rules.contact_of(person.contact))
+        else None,
+        pictures=sent.get(None, ()),
+        left_at=left_at,
+        held=held,
     )
+
+
+def _theirs(person: Person) -> Q:
+    """The entries somebody may read: what was answered before they joined was written to others alone."""
+    answers = Q(kind="answer") if person.raised else Q(kind="answer", at__gte=person.joined_at)
+    return answers | Q(kind="person", person=person)
+
+
+def _for(
+    person: Person, translated: Mapping[int | None, tuple[Translated, ...]]
+) -> dict[int | None, tuple[Translated, ...]]:
+    """What people made for somebody to read: in their language, and never a machine's."""
+    return {
+        number: tuple(each for each in made if each.language == person.language and each.made_by != "machine")
+        for number, made in translated.items()
+    }
 
 
 def thread(reference: str, *, at: datetime, viewer: Actor) -> Thread:
@@ -153,6 +204,8 @@ def thread(reference: str, *, at: datetime, viewer: Actor) -> Thread:
     rows = list(
         Message.objects.filter(concern=concern).select_related("officer").defer("officer__lives_in").order_by("pk")
     )
+    sent = sent_pictures(Q(concern=concern), viewer=viewer)
+    translated = translations_of(concern, viewer=viewer)
     shown = _shown([concern], viewer)
     area = concern.area
     return Thread(
@@ -168,7 +221,7 @@ def thread(reference: str, *, at: datetime, viewer: Actor) -> Thread:
         officer=shown.get(concern.officer_id or 0),
         told=rules.told_of(concern.told),
         place_kind=concern.place_kind,
-        entries=_entries(rows, None, viewer),
+        entries=_entries(rows, None, sent, translated, viewer),
         language=raiser.language if raiser else "",
         written_in=concern.written_in,
         danger=tuple(concern.danger.split()),
@@ -185,6 +238,9 @@ def thread(reference: str, *, at: datetime, viewer: Actor) -> Thread:
         under_18=bool(raiser and raiser.under_18),
         needs_interpreter=concern.needs_interpreter,
         words_gone=not concern.told,
+        letters_return=bool(raiser and raiser.letters_return_at),
+        pictures=sent.get(None, ()),
+        translations=translated.get(None, ()),
     )
 
 
@@ -214,7 +270,13 @@ def _for_the_team(reference: str, act: str, viewer: Actor) -> tuple[Concern, Per
     return concern, Person.objects.filter(concern=concern, raised=True).first()
 
 
-def _entries(rows: Sequence[Message], person: int | None, viewer: Actor) -> tuple[Entry, ...]:
+def _entries(
+    rows: Sequence[Message],
+    person: int | None,
+    sent: Mapping[int | None, tuple[SentPicture, ...]],
+    translated: Mapping[int | None, tuple[Translated, ...]],
+    viewer: Actor,
+) -> tuple[Entry, ...]:
     shown = _shown(rows, viewer)
     return tuple(
         Entry(
@@ -226,6 +288,12 @@ def _entries(rows: Sequence[Message], person: int | None, viewer: Actor) -> tupl
             officer=shown.get(row.officer_id or 0),
             signed=row.signed,
             via=row.via,
+            pictures=sent.get(row.pk, ()),
+            left_out=row.left_out,
+            from_elsewhere=row.from_elsewhere,
+            language=row.language,
+            wanted_in=row.wanted_in,
+            translations=translated.get(row.pk, ()),
         )
         for row in rows
     )

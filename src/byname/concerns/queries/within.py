@@ -7,7 +7,7 @@ from django.db.models import Q
 from byname.concerns.models import Concern
 from byname.people import queries as people
 from byname.people import rules as people_rules
-from byname.vocabulary import Actor
+from byname.vocabulary import Actor, NotThere
 
 
 def about_of(concern: Concern, *, viewer: Actor) -> people_rules.About:
@@ -32,3 +32,20 @@ def reached(act: str, *, viewer: Actor) -> Q:
         return Q()
     mine = Q(area__slug__in=viewer.areas, holder="team")
     return mine | Q(division_code__in=viewer.divisions) if scope == "division" else mine
+
+
+def held(reference: str, act: str, *, viewer: Actor) -> Concern:
+    """The row of a concern, held until the transaction ends, for whoever may do the act to it; else NotThere."""
+    people_rules.require_reach(viewer, act)
+    rows = Concern.objects.select_related("area", "neighbourhood").select_for_update(of=("self",))
+    concern = rows.filter(reference=reference).first()
+    if concern is None:
+        raise NotThere
+    people_rules.require(viewer, act, about_of(concern, viewer=viewer))
+    return concern
+
+
+def sees(concern: Concern, *, viewer: Actor) -> bool:
+    """Whether no conflict of interest closes a concern that was read by `reached`, with its area and neighbourhood."""
+    people_rules.require_reach(viewer, "see_concern")
+    return not viewer.conflicts or people_rules.may(viewer, "see_concern", about_of(concern, viewer=viewer))

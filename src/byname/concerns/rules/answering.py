@@ -7,18 +7,23 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from byname.concerns.rules.raising import LONGEST_WORDS, refuse_too_long
+from byname.concerns.rules.templates import BLANK
 from byname.concerns.rules.tidying import tidied
 from byname.vocabulary import Refused
 
+LONGEST_MAILED: Final = 20_000
+"""Characters of what a letter brings."""
 ONE_LETTER_IN: Final = timedelta(days=1)
 """One letter a day at most, unless somebody asked for more."""
 
 
 def refuse_answer(words: str, templates: Iterable[str] = ()) -> None:
-    """Nothing, or Refused: an answer has words, and is not a template sent as it stands."""
+    """Nothing, or Refused: an answer has words, no blank is left in it, and it is no template sent as it stands."""
     refuse_too_long(words, LONGEST_WORDS, "words")
     if not tidied(words).strip():
         raise Refused("Write your answer.", code="no-words", field="words")
+    if BLANK in words:
+        raise Refused(f"Fill in every {BLANK}, or take it out.", code="blanks", field="words")
     if _bare(words) in {_bare(template) for template in templates}:
         raise Refused(
             "This is the template as it stands. Say something about this very concern.", code="unedited", field="words"
@@ -32,10 +37,13 @@ def refuse_note(words: str) -> None:
         raise Refused("Write your note.", code="no-words", field="words")
 
 
-def refuse_message(words: str) -> None:
-    """Nothing, or Refused: what a person writes has words, and not too many."""
-    refuse_too_long(words, LONGEST_WORDS, "words")
-    if not tidied(words).strip():
+def refuse_message(words: str, *, mailed: bool = False, files: int = 0) -> None:
+    """Nothing, or Refused: what a person writes has words, unless files came along, and not too many of them.
+
+    A letter may have more: an old letter below it, that could not be told from the new words, stands with them.
+    """
+    refuse_too_long(words, LONGEST_MAILED if mailed else LONGEST_WORDS, "words")
+    if not files and not tidied(words).strip():
         raise Refused("Write your message.", code="no-words", field="words")
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from byname.concerns.rules.clock import PROMISED_HOURS, Promise
 from byname.concerns.rules.raising import dialled
+from byname.concerns.rules.templates import LONGEST_TEMPLATE, MOST_TEMPLATES, Template, templates_to_keep
 from byname.places.rules import boundaries, service
 from byname.vocabulary import Refused
 
@@ -35,7 +36,7 @@ _MOST_CATEGORIES: Final = 40
 _MOST_OFFICES: Final = 6
 _MOST_CLOSED: Final = 60
 """Even with 720 promised hours and one open day a week each answer then falls due within two years."""
-_PARTS: Final = frozenset({"promise", "danger", "complaint", "category"})
+_PARTS: Final = frozenset({"promise", "danger", "complaint", "category", "template"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class Profile:
     """Where a complaint about an officer is taken; none where the service's own line is the only way."""
     retired: tuple[Category, ...] = ()
     """Categories of before: nothing is raised in them any more, but what was is still called by their names."""
+    templates: tuple[Template, ...] = ()
+    """Answers to begin with that the service brought, beside byname's own."""
 
     def promise(self, zone: ZoneInfo) -> Promise:
         """The promise of an answer, by the service's clock."""
@@ -166,6 +169,7 @@ def profile_to_keep(profile: Profile) -> dict[str, Any]:
         ],
         "category": list(_kept_categories(profile.categories).values()),
         "retired": list(_kept_categories(profile.retired).values()),
+        "template": templates_to_keep(profile.templates),
     }
 
 
@@ -193,8 +197,8 @@ def _kept_categories(categories: Iterable[Category]) -> dict[str, dict[str, Any]
 def _profile(said: Mapping[str, Any], *, own: Mapping[str, Mapping[str, Any]]) -> Profile:
     if unknown := sorted(set(said) - _PARTS):
         raise _no(
-            f"The file has a part called {unknown[0]!r}; byname knows [promise], [danger], [[complaint]] and "
-            "[[category]]."
+            f"The file has a part called {unknown[0]!r}; byname knows [promise], [danger], [[complaint]], "
+            "[[category]] and [[template]]."
         )
     promise = _part(said, "promise", {"hours", "open_days", "closed_on"})
     danger = _part(said, "danger", {"read_at_all_hours"})
@@ -223,7 +227,11 @@ def _profile(said: Mapping[str, Any], *, own: Mapping[str, Mapping[str, Any]]) -
         raise _no(f"The category {twice} stands there twice.")
     if not any(each.kind == "ours" for each in read):
         raise _no("No category is the team's own.")
-    done = Profile(read, hours, frozenset(map(_WEEKDAYS.index, days)), frozenset(closed), watched, offices)
+    templates = tuple(_template(each, set(codes)) for each in _list(said, "template", MOST_TEMPLATES))
+    if twice := next((each.code for each in templates if [t.code for t in templates].count(each.code) > 1), None):
+        raise _no(f"The template {twice} stands there twice.")
+    open_days = frozenset(map(_WEEKDAYS.index, days))
+    done = Profile(read, hours, open_days, frozenset(closed), watched, offices, templates=templates)
     done.promise(ZoneInfo("UTC"))
     return done
 
@@ -267,6 +275,24 @@ def _office(number: int, said: object) -> Office:
     if not url and not phone:
         raise _no(f"{where.capitalize()} has neither url nor phone: nobody could reach it.")
     return Office(names, advice, url, phone)
+
+
+def _template(said: object, categories: set[str]) -> Template:
+    if not isinstance(said, Mapping):
+        raise _no("Each template of an answer is written as [[template]], in double brackets.")
+    code = said.get("code")
+    if not isinstance(code, str) or not _CODE.match(code):
+        raise _no("The code of a template is a short word of small letters, digits and hyphens.")
+    where = f"the template {code}"
+    if unknown := sorted(set(said) - {"code", "category", "names", "words"}):
+        raise _no(f"{where.capitalize()} has {unknown[0]!r}; byname knows code, category, names and words.")
+    names, words = _worded(said, "names", _LONGEST_NAME, where), _worded(said, "words", LONGEST_TEMPLATE, where)
+    if "en" not in names or "en" not in words:
+        raise _no(f"{where.capitalize()} needs its name and its words in English, at least.")
+    category = said.get("category", "")
+    if category and (not isinstance(category, str) or category not in categories):
+        raise _no(f"{where.capitalize()} is for a category that is not in the file.")
+    return Template(code, names, words, category)
 
 
 def _worded(said: Mapping[str, Any], name: str, longest: int, where: str) -> dict[str, str]:

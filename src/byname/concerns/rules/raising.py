@@ -68,6 +68,8 @@ class Contact:
     safe_hours: str = ""
     never_visit: bool = False
     never_phone: bool = False
+    by_text: bool = False
+    """Whether they asked for texts to that phone."""
 
     @property
     def is_empty(self) -> bool:
@@ -183,8 +185,10 @@ def _middle(degrees: float) -> float:
 
 
 def reachable(contact: Contact) -> frozenset[str]:
-    """The ways somebody can be reached and did not forbid: "letter", "phone" or both."""
+    """The ways somebody can be reached and did not forbid: "letter", "phone", and "text" where they asked for texts."""
     ways = {"letter"} if contact.email else set()
+    if contact.phone and contact.by_text and not (contact.never_phone or contact.email):
+        ways.add("text")
     if contact.phone and not contact.never_phone:
         ways.add("phone")
     return frozenset(ways)

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final
 
 _BREAKS = re.compile("\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
+_BLANKS = re.compile("[\n\t]")
 _MOST_BREAKS: Final = 3
 _TOO_MANY_BREAKS = re.compile(rf"\n{{{_MOST_BREAKS + 1},}}")
 _JOINERS: Final = "\u200c\u200d"
@@ -32,7 +33,9 @@ def tidied(text: str) -> str:
     """
     text = _BREAKS.sub("\n", text)
     text = _TAGS.sub(lambda tag: tag[1] or "", text)
-    text = "".join(char for char in text if _stays(char))
+    if not _BLANKS.sub("", text).isprintable():
+        # Of what can be printed all stays: most texts are spared the look at each character.
+        text = "".join(char for char in text if _stays(char))
     text = unicodedata.normalize("NFC", text)
     text = unicodedata.normalize("NFC", _RUN.sub(lambda run: _joiner(run, text), text))
     text = "\n".join(line.rstrip() for line in text.split("\n"))

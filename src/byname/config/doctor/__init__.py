@@ -17,7 +17,7 @@ from typing import Any, Final
 import psycopg
 
 from byname.config import database, up
-from byname.config.doctor import keeping, outside, running
+from byname.config.doctor import keeping, outside, replies, running
 from byname.config.doctor.findings import Finding, Patient, State, counted
 from byname.config.machine import Trouble
 
@@ -93,6 +93,8 @@ _LOOKS: Final[tuple[Callable[[Patient], Iterator[Finding]], ...]] = (
     running.workers,
     keeping.ledger,
     keeping.mail,
+    keeping.texts,
+    replies.replies,
     keeping.backups,
     keeping.disk,
     keeping.translations,

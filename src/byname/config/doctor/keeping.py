@@ -83,6 +83,7 @@ def mail(patient: Patient) -> Iterator[Finding]:
     asked = (
         "SELECT max(delivered_at), count(*) FILTER (WHERE given_up_at > now() - interval '7 days'),"
         " min(created_at) FILTER (WHERE delivered_at IS NULL AND given_up_at IS NULL) FROM byname_letter"
+        " WHERE way = 'mail'"
     )
     last, given_up, oldest = patient.ask(asked) or (None, 0, None)
     now = datetime.now(UTC)
@@ -102,6 +103,32 @@ def mail(patient: Patient) -> Iterator[Finding]:
         yield Finding("look", "mail", "a server is set; no letter was sent yet", "Invite yourself, and see it arrive.")
     else:
         yield Finding("ok", "mail", f"the last letter left {ago(now - last)} ago")
+
+
+def texts(patient: Patient) -> Iterator[Finding]:
+    """Whether texts to phones leave, where they are to."""
+    asked = (
+        "SELECT max(delivered_at), count(*) FILTER (WHERE given_up_at > now() - interval '7 days'),"
+        " min(first_due_at) FILTER (WHERE delivered_at IS NULL AND given_up_at IS NULL AND first_due_at < now())"
+        " FROM byname_letter WHERE way = 'text'"
+    )
+    last, given_up, oldest = patient.ask(asked) or (None, 0, None)
+    (demo,) = patient.ask("SELECT profile->>'demo' FROM byname_serviceprofile") or (None,)
+    now = datetime.now(UTC)
+    if not patient.settings.get("BYNAME_TEXTS"):
+        if oldest is not None and demo != "true":
+            yield Finding("look", "texts", "no provider is set, and texts wait", "Set BYNAME_TEXTS again.")
+        return
+    if given_up:
+        says = f"{counted(given_up, 'text was', 'texts were')} given up this week"
+        yield Finding("look", "texts", says, "See /desk/, letters.")
+    if oldest is not None and now - oldest > _LETTER_LATE:
+        state: State = "wrong" if now - oldest > _LETTER_TOO_LATE and not patient.began_just_now() else "look"
+        yield Finding(state, "texts", f"a text has waited for {ago(now - oldest)}", "Does the provider take texts?")
+    elif last is None:
+        yield Finding("look", "texts", "a provider is set; no text was sent yet", "Confirm a number of your own.")
+    else:
+        yield Finding("ok", "texts", f"the last text left {ago(now - last)} ago")
 
 
 def backups(patient: Patient) -> Iterator[Finding]:

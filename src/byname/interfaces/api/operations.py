@@ -16,7 +16,18 @@ from ninja.operation import Operation
 from ninja.params.functions import Path, Query
 
 from byname.interfaces import lookup, snapshot
-from byname.interfaces.api import replies, shapes
+from byname.interfaces.api import heard, replies, shapes
+from byname.interfaces.api.asking import (
+    GEOJSON,
+    JSON,
+    PROBLEM,
+    WRONG,
+    PageNumber,
+    PerPage,
+    SlugPath,
+    refuse_unknown,
+    sent,
+)
 from byname.interfaces.http import caller, failure
 from byname.places.queries import Outline
 from byname.postings.queries import Directory
@@ -24,12 +35,7 @@ from byname.safekeeping.limits import Limit, wait_for
 from byname.vocabulary import Point, Refused
 
 LOOKUPS: Final = Limit("api-look-up", most=120, seconds=60)
-JSON: Final = "application/json"
-GEOJSON: Final = "application/geo+json"
-PROBLEM: Final = "application/problem+json"
 _LONGEST_ADDRESS: Final = 200
-_MOST_A_PAGE: Final = 500
-_MOST_PAGES: Final = 10_000
 
 
 class _Described(NinjaAPI):
@@ -62,9 +68,7 @@ api = _Described(
     docs=Swagger(settings={"deepLinking": True, "supportedSubmitMethods": ["get"]}),
     urls_namespace="api",
 )
-
-_WRONG = {400: shapes.Problem, 404: shapes.Problem, 422: shapes.Problem, 429: shapes.Problem, 503: shapes.Problem}
-
+api.add_router("", heard.router)
 
 _EXPECTED: Final = {
     "int_parsing": "is a whole number",
@@ -96,34 +100,6 @@ def _missing(request: HttpRequest, fault: Http404) -> HttpResponse:
     return failure(request, 404, str(fault) or "There is nothing at this address.")
 
 
-class _Lower:
-    """A request's headers under lower-case names, as the fast door sees them."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        self._headers = request.headers
-
-    def get(self, name: str) -> str | None:
-        return self._headers.get(name)
-
-
-def _sent(request: HttpRequest, kept: replies.Reply) -> HttpResponse:
-    status, headers, body = replies.chosen(kept, _Lower(request))
-    answer = HttpResponse(body, status=status, headers=dict(headers))
-    if status == HTTPStatus.NOT_MODIFIED:
-        del answer.headers["Content-Type"]
-    return answer
-
-
-def _asked(request: HttpRequest, *names: str) -> None:
-    """Refuses what the operation does not know, and what is said twice."""
-    for name in request.GET:
-        if name not in names:
-            known = ", ".join(names) or "nothing"
-            raise Refused(f"This operation takes {known} and does not know what else was given.", code="unknown-field")
-        if len(request.GET.getlist(name)) > 1:
-            raise Refused(f"{name} was given more than once.", code="given-twice")
-
-
 def _shelf() -> replies.Shelf:
     return replies.shelf(snapshot.city(), snapshot.profile())
 
@@ -132,12 +108,7 @@ def _page(items: list[Any], page: int, per_page: int) -> tuple[list[Any], dict[s
     return items[(page - 1) * per_page : page * per_page], {"count": len(items), "page": page, "per_page": per_page}
 
 
-PageNumber = Query(1, ge=1, le=_MOST_PAGES)
-PerPage = Query(200, ge=1, le=_MOST_A_PAGE)
-SlugPath = Path(..., max_length=120, pattern=r"^[-a-z0-9]+$")
-
-
-@api.get("/team", response={200: shapes.TeamAnswer | shapes.AddressTeamAnswer, **_WRONG}, summary="Who serves here?")
+@api.get("/team", response={200: shapes.TeamAnswer | shapes.AddressTeamAnswer, **WRONG}, summary="Who serves here?")
 def team(
     request: HttpRequest,
     lat: str | None = Query(None, max_length=40, description="Latitude in degrees, with lon"),
@@ -145,7 +116,7 @@ def team(
     address: str | None = Query(None, max_length=_LONGEST_ADDRESS, description="A place, instead of lat and lon"),
 ) -> HttpResponse:
     """The team at a point or an address; `served: false` and the division where there is none yet; 404 outside."""
-    _asked(request, "lat", "lon", "address")
+    refuse_unknown(request, "lat", "lon", "address")
     if address is not None:
         if lat is not None or lon is not None:
             raise Refused("Give either address, or lat and lon.", code="either-or")
@@ -156,10 +127,10 @@ def team(
     point = Point(_degrees("lat", lat), _degrees("lon", lon))
     found = directory.at(point)
     if found is not None:
-        return _sent(request, _shelf().team(found))
+        return sent(request, _shelf().team(found))
     if abs(point.lon) <= 90 and directory.at(Point(point.lon, point.lat)):
         raise Refused("lat and lon seem to be swapped: lat is the smaller number here.", code="swapped")
-    return _sent(request, replies.OUTSIDE)
+    return sent(request, replies.OUTSIDE)
 
 
 def _degrees(name: str, said: str) -> float:
@@ -182,17 +153,17 @@ def _team_of_address(request: HttpRequest, address: str) -> HttpResponse:
         raise Http404("No such address or place was found.")
     first, *others = looked_up.sightings
     if first.found is None:
-        return _sent(request, replies.OUTSIDE)
+        return sent(request, replies.OUTSIDE)
     matched = {"label": first.label, "sure": looked_up.sure, "others": [other.label for other in others]}
     answer = shapes.team_answer(first.found, directory, snapshot.profile()) | {"matched": matched}
     # Where somebody lives must not be kept on the way: neither by them nor by a cache.
-    return _sent(request, replies.reply(answer, cache="no-store"))
+    return sent(request, replies.reply(answer, cache="no-store"))
 
 
-@api.get("/neighbourhoods", response={200: shapes.NeighbourhoodsAnswer, **_WRONG}, summary="All neighbourhoods")
+@api.get("/neighbourhoods", response={200: shapes.NeighbourhoodsAnswer, **WRONG}, summary="All neighbourhoods")
 def neighbourhoods(request: HttpRequest, page: int = PageNumber, per_page: int = PerPage) -> HttpResponse:
     """Neighbourhoods of today's edition, by official id."""
-    _asked(request, "page", "per_page")
+    refuse_unknown(request, "page", "per_page")
     kept = _shelf()
 
     def make() -> dict[str, Any]:
@@ -203,15 +174,15 @@ def neighbourhoods(request: HttpRequest, page: int = PageNumber, per_page: int =
             "neighbourhoods": [shapes.neighbourhood(item) for item in items],
         }
 
-    return _sent(request, replies.reply(make()))
+    return sent(request, replies.reply(make()))
 
 
 @api.get(
-    "/neighbourhoods.geojson", response={200: shapes.FeatureCollection, **_WRONG}, summary="Neighbourhoods as GeoJSON"
+    "/neighbourhoods.geojson", response={200: shapes.FeatureCollection, **WRONG}, summary="Neighbourhoods as GeoJSON"
 )
 def neighbourhood_boundaries(request: HttpRequest) -> HttpResponse:
     """Every neighbourhood's boundary, simplified to about 20 metres."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
     land = kept.directory.territory
 
@@ -228,15 +199,15 @@ def neighbourhood_boundaries(request: HttpRequest) -> HttpResponse:
             ],
         )
 
-    return _sent(request, kept.named("neighbourhoods.geojson", make, kind=GEOJSON, cache=replies.AN_HOUR))
+    return sent(request, kept.named("neighbourhoods.geojson", make, kind=GEOJSON, cache=replies.AN_HOUR))
 
 
 @api.get(
-    "/neighbourhoods/{official_id}", response={200: shapes.NeighbourhoodAnswer, **_WRONG}, summary="One neighbourhood"
+    "/neighbourhoods/{official_id}", response={200: shapes.NeighbourhoodAnswer, **WRONG}, summary="One neighbourhood"
 )
 def neighbourhood(request: HttpRequest, official_id: int = Path(..., ge=0, le=2_000_000_000)) -> HttpResponse:
     """One neighbourhood by its official id, and the area whose team serves it."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
     found = kept.directory.of_neighbourhood(official_id)
     if found is None or found.neighbourhood is None:
@@ -246,26 +217,26 @@ def neighbourhood(request: HttpRequest, official_id: int = Path(..., ge=0, le=2_
         "neighbourhood": shapes.neighbourhood(found.neighbourhood),
         "served_by": found.team.area.slug if found.team else None,
     }
-    return _sent(request, replies.reply(answer))
+    return sent(request, replies.reply(answer))
 
 
 @api.get(
-    "/neighbourhoods/{official_id}/team", response={200: shapes.TeamAnswer, **_WRONG}, summary="Team of a neighbourhood"
+    "/neighbourhoods/{official_id}/team", response={200: shapes.TeamAnswer, **WRONG}, summary="Team of a neighbourhood"
 )
 def neighbourhood_team(request: HttpRequest, official_id: int = Path(..., ge=0, le=2_000_000_000)) -> HttpResponse:
     """Who serves in a neighbourhood."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
     found = kept.directory.of_neighbourhood(official_id)
     if found is None:
         raise Http404("There is no neighbourhood with that id.")
-    return _sent(request, kept.team(found))
+    return sent(request, kept.team(found))
 
 
-@api.get("/areas", response={200: shapes.AreasAnswer, **_WRONG}, summary="All areas")
+@api.get("/areas", response={200: shapes.AreasAnswer, **WRONG}, summary="All areas")
 def areas(request: HttpRequest, page: int = PageNumber, per_page: int = PerPage) -> HttpResponse:
     """Areas that have a team, by name."""
-    _asked(request, "page", "per_page")
+    refuse_unknown(request, "page", "per_page")
     kept = _shelf()
     items, counted = _page(list(kept.directory.territory.areas), page, per_page)
     answer = {
@@ -273,15 +244,15 @@ def areas(request: HttpRequest, page: int = PageNumber, per_page: int = PerPage)
         **counted,
         "areas": [shapes.area(item) for item in items],
     }
-    return _sent(request, replies.reply(answer))
+    return sent(request, replies.reply(answer))
 
 
-@api.get("/areas.geojson", response={200: shapes.FeatureCollection, **_WRONG}, summary="Areas as GeoJSON")
+@api.get("/areas.geojson", response={200: shapes.FeatureCollection, **WRONG}, summary="Areas as GeoJSON")
 def area_boundaries(request: HttpRequest) -> HttpResponse:
     """Every area, and the neighbourhoods that have no team yet, simplified to about 20 metres."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
-    return _sent(
+    return sent(
         request,
         kept.named("areas.geojson", lambda: _areas_and_rest(kept.directory), kind=GEOJSON, cache=replies.AN_HOUR),
     )
@@ -316,21 +287,21 @@ def _areas_and_rest(directory: Directory) -> dict[str, Any]:
     return _collection(directory, features)
 
 
-@api.get("/areas/{slug}", response={200: shapes.TeamAnswer, **_WRONG}, summary="One area and its team")
+@api.get("/areas/{slug}", response={200: shapes.TeamAnswer, **WRONG}, summary="One area and its team")
 def area(request: HttpRequest, slug: str = SlugPath) -> HttpResponse:
     """One area with its team today."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
     found = kept.directory.of_area(slug)
     if found is None:
         raise Http404("There is no area with that name.")
-    return _sent(request, kept.team(found))
+    return sent(request, kept.team(found))
 
 
-@api.get("/areas/{slug}/continuity", response={200: shapes.ContinuityAnswer, **_WRONG}, summary="How steady is a team?")
+@api.get("/areas/{slug}/continuity", response={200: shapes.ContinuityAnswer, **WRONG}, summary="How steady is a team?")
 def area_continuity(request: HttpRequest, slug: str = SlugPath) -> HttpResponse:
     """Median time served, changes in twelve months and the next announced change of one team."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
     team = kept.directory.teams.get(slug)
     if team is None:
@@ -339,13 +310,13 @@ def area_continuity(request: HttpRequest, slug: str = SlugPath) -> HttpResponse:
         **shapes.said(kept.directory, kept.profile),
         "areas": [{"area": slug, "continuity": shapes.continuity(team.continuity)}],
     }
-    return _sent(request, replies.reply(answer))
+    return sent(request, replies.reply(answer))
 
 
-@api.get("/continuity", response={200: shapes.ContinuityAnswer, **_WRONG}, summary="How steady is each team?")
+@api.get("/continuity", response={200: shapes.ContinuityAnswer, **WRONG}, summary="How steady is each team?")
 def continuity(request: HttpRequest) -> HttpResponse:
     """Continuity of every team; never of an officer."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
 
     def make() -> dict[str, Any]:
@@ -357,13 +328,13 @@ def continuity(request: HttpRequest) -> HttpResponse:
             ],
         }
 
-    return _sent(request, kept.named("continuity", make))
+    return sent(request, kept.named("continuity", make))
 
 
-@api.get("/divisions", response={200: shapes.DivisionsAnswer, **_WRONG}, summary="All divisions")
+@api.get("/divisions", response={200: shapes.DivisionsAnswer, **WRONG}, summary="All divisions")
 def divisions(request: HttpRequest) -> HttpResponse:
     """The service's divisions, by code."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
 
     def make() -> dict[str, Any]:
@@ -372,13 +343,13 @@ def divisions(request: HttpRequest) -> HttpResponse:
             "divisions": [shapes.division(each) for each in kept.directory.territory.divisions],
         }
 
-    return _sent(request, kept.named("divisions", make, cache=replies.AN_HOUR))
+    return sent(request, kept.named("divisions", make, cache=replies.AN_HOUR))
 
 
-@api.get("/divisions.geojson", response={200: shapes.FeatureCollection, **_WRONG}, summary="Divisions as GeoJSON")
+@api.get("/divisions.geojson", response={200: shapes.FeatureCollection, **WRONG}, summary="Divisions as GeoJSON")
 def division_boundaries(request: HttpRequest) -> HttpResponse:
     """Every division's boundary, simplified to about 20 metres."""
-    _asked(request)
+    refuse_unknown(request)
     kept = _shelf()
     land = kept.directory.territory
 
@@ -395,7 +366,7 @@ def division_boundaries(request: HttpRequest) -> HttpResponse:
             ],
         )
 
-    return _sent(request, kept.named("divisions.geojson", make, kind=GEOJSON, cache=replies.AN_HOUR))
+    return sent(request, kept.named("divisions.geojson", make, kind=GEOJSON, cache=replies.AN_HOUR))
 
 
 def _collection(directory: Directory, features: list[tuple[Any, dict[str, Any], Outline]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
+from byname.interfaces.api import texts_in
 from byname.interfaces.api.open311 import operations as open311
 from byname.interfaces.api.operations import api
 from byname.interfaces.http import Audience, audience, failure
@@ -71,4 +72,5 @@ for _pattern in _patterns:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", (_patterns, _app_name, _namespace)),
     *open311.urlpatterns,
+    *texts_in.urlpatterns,
 ]

@@ -20,6 +20,7 @@ _TABS = (
     ("calendar", "Calendar", "see_postings"),
     ("readings", "Readings", "see_readings"),
     ("accounts", "Accounts", "see_accounts"),
+    ("interpreting", "Languages", "interpret"),
     ("record-concern", "Record", "record_concern"),
     ("more", "More", "see_today"),
 )

@@ -1,6 +1,6 @@
 """What an officer who leaves still holds elsewhere: how other parts of the programme join a handover's checklist.
 
-A part of the programme joins by one function in its own module of interfaces/desk, named in `views.handover.SOURCES`:
+A part of the programme joins by one function, named in `views.handover.SOURCES`:
 
     def left_open(handover: HandoverState, viewer: Actor, on: date) -> Iterable[Held]
 
@@ -16,6 +16,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.urls import reverse
+from django.utils import timezone
+
+from byname.concerns import queries as concerns
+from byname.interfaces import snapshot
+from byname.interfaces.desk import telling
 from byname.postings.queries import HandoverState
 from byname.vocabulary import Actor
 
@@ -31,3 +37,26 @@ class Held:
 
 
 Source = Callable[[HandoverState, Actor, date], Iterable[Held]]
+
+
+def open_concerns(handover: HandoverState, viewer: Actor, on: date) -> Iterable[Held]:
+    """The concerns they have that have not ended: passed on once somebody else has them.
+
+    What is being worked on was promised to somebody.
+    """
+    held = concerns.still_held(
+        handover.outgoing,
+        handover.area,
+        division=handover.division_code,
+        follower=handover.incoming,
+        viewer=viewer,
+    )
+    for each in held:
+        when = timezone.localtime(each.due_at)
+        due = "answered" if each.answered_at else f"answer due {when:%a} {when.day} {when:%b}"
+        yield Held(
+            "promise" if each.working else "open_work",
+            f"{each.reference}, {telling.category(each.category, snapshot.hearing())}: "
+            + ("its person was told that it is being worked on" if each.working else due),
+            reverse("desk-concern", args=[each.reference]),
+        )

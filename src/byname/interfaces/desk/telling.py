@@ -154,6 +154,13 @@ def when(told: rules.Told) -> str:
     return ", ".join(part for part in (named, times, SINCE.get(told.since, "")) if part)
 
 
+def apart(metres: int | None, area_name: str) -> str:
+    """How far off something is: "at the same place", "about 200 m away"; its area where no distance is known."""
+    if metres is None:
+        return f"in {area_name}" if area_name else "where the programme is not yet"
+    return f"about {metres} m away" if metres else "at the same place"
+
+
 def title(officer: PublicOfficer) -> str:
     """An officer with their rank."""
     return f"{officer.rank} {officer.name}".strip()
@@ -168,7 +175,7 @@ def category(code: str, hearing: rules.Profile) -> str:
 def language(code: str) -> str:
     """A language by its name in English; the code itself for one nobody named."""
     slug = code.replace("_", "-").lower()
-    return str(LANG_INFO.get(slug, {}).get("name", code))
+    return str(LANG_INFO.get(slug, {}).get("name") or rules.INTERPRETED.get(slug, code))
 
 
 def languages() -> list[tuple[str, str]]:

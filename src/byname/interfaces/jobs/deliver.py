@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
 import smtplib
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from byname.interfaces.jobs import letters
+from byname.concerns import actions as concerns
+from byname.interfaces import texting
+from byname.interfaces.jobs import letters, texts
+from byname.interfaces.jobs.landing import land
 from byname.interfaces.jobs.mail_server import Unreachable, line_to
 from byname.ledger import actions, rules
 from byname.places import queries as places
@@ -42,8 +42,10 @@ class Failed(Exception):
         self.final, self.line_holds = final, line_holds
 
 
-class Deliverer:
-    """Sends what is due, round by round; remembers for how long a mail server that is away is left in peace."""
+class _Lane:
+    """One way letters go, round by round; remembers for how long whoever takes them is left in peace when away."""
+
+    way: rules.Way
 
     def __init__(self) -> None:
         self._failures = 0
@@ -55,39 +57,72 @@ class Deliverer:
         if not self._turn.acquire(blocking=False):
             return 0
         try:
+            if time.monotonic() < self._quiet_until:
+                return 0
             return self._round()
         finally:
             self._turn.release()
 
     def _round(self) -> int:
-        server = settings.BYNAME_MAIL_SERVER
-        if time.monotonic() < self._quiet_until:
-            return 0
-        if server is None:
-            return self._sent(_into_folder) if lands_in_folder() else 0
-        if not _something_waits():
-            return 0
-        try:
-            with line_to(server) as line:
-                sent = self._sent(lambda message: _by_line(line, message))
-        except Unreachable as away:
-            self._quiet_until = time.monotonic() + _PAUSES[min(self._failures, len(_PAUSES) - 1)]
-            self._failures += 1
-            _note_why_letters_wait(str(away))
-            _log.warning("the mail server is away", extra={"fault": type(away.__cause__).__name__})
-            return 0
-        self._failures = 0
-        return sent
+        raise NotImplementedError
 
-    def _sent(self, send: Callable[[EmailMessage], None]) -> int:
+    def _sent(self, send: Callable[[actions.Outgoing], None]) -> int:
         sent = 0
         until = time.monotonic() + LONGEST_ROUND
         while time.monotonic() < until:
-            done = _next_letter(send)
+            done = _next_letter(send, self.way)
             if done is None:
                 break
             sent += done
+        self._failures = 0
         return sent
+
+    def _leave_in_peace(self, why: Exception) -> None:
+        self._quiet_until = time.monotonic() + _PAUSES[min(self._failures, len(_PAUSES) - 1)]
+        self._failures += 1
+        _note_why_letters_wait(str(why), self.way)
+
+
+class Deliverer(_Lane):
+    """Sends what is due by mail."""
+
+    way = "mail"
+
+    def _round(self) -> int:
+        server = settings.BYNAME_MAIL_SERVER
+        if server is None:
+            return self._sent(lambda letter: _into_folder(_message(letter))) if lands_in_folder() else 0
+        if not _something_waits(self.way):
+            return 0
+        try:
+            with line_to(server) as line:
+                return self._sent(lambda letter: _by_line(line, _message(letter)))
+        except Unreachable as away:
+            self._leave_in_peace(away)
+            _log.warning("the mail server is away", extra={"fault": type(away.__cause__).__name__})
+            return 0
+
+
+class Texter(_Lane):
+    """Sends what is due by text, whatever becomes of the mail."""
+
+    way = "text"
+
+    def _round(self) -> int:
+        service = texting.carrier(settings.BYNAME_TEXTS, demo=places.service_profile(viewer=SYSTEM).demo)
+        if service is None or not _something_waits(self.way):
+            return 0
+        provider = texts.provider_of(service)
+        unwanted: list[str] = []
+        try:
+            return self._sent(lambda letter: _by_text(provider, letter, unwanted))
+        except texts.Away as away:
+            self._leave_in_peace(away)
+            _log.warning("the provider of texts is away", extra={"fault": type(away.__cause__).__name__})
+            return 0
+        finally:
+            for number in unwanted:
+                concerns.stop_texts(number, by=SYSTEM, at=timezone.now())
 
 
 def lands_in_folder() -> bool:
@@ -95,36 +130,24 @@ def lands_in_folder() -> bool:
     return settings.BYNAME_MAIL_SERVER is None and places.service_profile(viewer=SYSTEM).demo
 
 
-def letters_folder() -> Path:
-    """Where the letters of the demo land."""
-    return Path(settings.BYNAME_HOME) / "letters"
-
-
-def forget_old_files(at: datetime) -> int:
-    """How many letters in the demo's folder were removed: they are older than the outbox itself would remember."""
-    old = [file for file in letters_folder().glob("*.*") if file.stat().st_mtime < (at - rules.KEPT_FOR).timestamp()]
-    for file in old:
-        file.unlink(missing_ok=True)
-    return len(old)
-
-
-def _something_waits() -> bool:
+def _something_waits(way: rules.Way) -> bool:
     with transaction.atomic():
-        return actions.take_letter(by=SYSTEM, at=timezone.now()) is not None
+        return actions.take_letter(way=way, by=SYSTEM, at=timezone.now()) is not None
 
 
-def _next_letter(send: Callable[[EmailMessage], None]) -> int | None:
+def _next_letter(send: Callable[[actions.Outgoing], None], way: rules.Way) -> int | None:
     """1 where a letter was sent, 0 where it could not be; None where the round is over.
 
     One transaction from taking the letter to noting what became of it. A process that is killed before the note leaves
-    the letter as it was; between the server's yes and the note it is sent once more, as the same message.
+    the letter as it was; between the server's yes and the note it is sent once more: a letter as the same message, a
+    text as a second one, where the provider knows no name for it.
     """
     with transaction.atomic():
-        letter = actions.take_letter(by=SYSTEM, at=timezone.now())
+        letter = actions.take_letter(way=way, by=SYSTEM, at=timezone.now())
         if letter is None:
             return None
         try:
-            send(letters.message_of(letter, sender=settings.BYNAME_MAIL_FROM, at=timezone.now()))
+            send(letter)
         except letters.Unwritable as fault:
             failed = Failed(str(fault))
         except Failed as fault:
@@ -136,10 +159,26 @@ def _next_letter(send: Callable[[EmailMessage], None]) -> int | None:
     return 0 if failed.line_holds else None
 
 
+def _message(letter: actions.Outgoing) -> EmailMessage:
+    return letters.message_of(letter, sender=settings.BYNAME_MAIL_FROM, at=timezone.now())
+
+
+def _by_text(provider: texts.TextProvider, letter: actions.Outgoing, unwanted: list[str]) -> None:
+    """The provider has taken the text; Failed where it has not, and among the unwanted who wants none."""
+    if not letter.to:
+        raise letters.Unwritable("The text cannot be read with the data keys of this installation.")
+    failed = provider.send(letter.to, texts.words_of_text(letter.kind, letter.words), once=letter.message_id)
+    if failed is None:
+        return
+    if failed.unwanted:
+        unwanted.append(letter.to)
+    raise Failed(failed.sentence, final=failed.final)
+
+
 def _by_line(line: smtplib.SMTP, message: EmailMessage) -> None:
     """The server has taken the message; Failed where it has not."""
     try:
-        line.send_message(message)
+        line.send_message(message, from_addr=letters.returns_to(message))
     except (smtplib.SMTPException, OSError) as fault:
         sentence, final = _told(fault)
         raise Failed(sentence, final=final, line_holds=line.sock is not None) from fault
@@ -162,18 +201,11 @@ def _told(fault: Exception) -> tuple[str, bool]:
 
 
 def _into_folder(message: EmailMessage) -> None:
-    folder = letters_folder()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    name = f"{timezone.now():%Y%m%d-%H%M%S-%f}"
-    fresh = folder / f"{name}.{os.getpid()}.new"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o640)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(message.as_bytes())
-    fresh.replace(folder / f"{name}.eml")
+    land(message.as_bytes(), at=timezone.now())
 
 
-def _note_why_letters_wait(problem: str) -> None:
+def _note_why_letters_wait(problem: str, way: rules.Way) -> None:
     with transaction.atomic():
-        letter = actions.take_letter(by=SYSTEM, at=timezone.now())
+        letter = actions.take_letter(way=way, by=SYSTEM, at=timezone.now())
         if letter is not None:
             actions.letter_waits(letter.number, problem, by=SYSTEM, at=timezone.now())

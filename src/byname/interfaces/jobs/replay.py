@@ -80,9 +80,28 @@ WAYS: Final[Mapping[str, Way]] = {
         undone_by_brought_back_only=True,
     ),
     "concern.erased": Way(lambda act, by: concerns.erase_again(act.key, int(act.facts["person"]), by=by, at=act.at)),
+    "concern.picture_set_apart": Way(
+        lambda act, by: concerns.set_picture_apart_again(act.key, int(act.facts["number"]), by=by, at=act.at)
+    ),
+    "concern.picture_handed_over": Way(
+        lambda act, by: concerns.hand_picture_over_again(act.key, int(act.facts["number"]), by=by, at=act.at)
+    ),
     # Who gave a new address since gave it to the database that was replaced: here they stay stopped.
     "concern.letters_stopped": Way(
         lambda act, by: concerns.stop_letters_again(act.key, int(act.facts["person"]), by=by, at=act.at)
+    ),
+    "weekly.stopped": Way(lambda act, by: concerns.stop_weekly_letter_again(act.key, by=by, at=act.at)),
+    # A wording published after one was taken back is not in the backup either: only the old one is.
+    "concern.wording_withdrawn": Way(
+        lambda act, by: concerns.withdraw_wording_again(act.key, by=by, at=act.at),
+        undone_by=frozenset({"concern.wording_published"}),
+        undone_by_brought_back_only=True,
+    ),
+    # The words before the change are what the backup would show.
+    "concern.wording_changed": Way(
+        lambda act, by: concerns.withdraw_wording_again(act.key, by=by, at=act.at),
+        undone_by=frozenset({"concern.wording_published"}),
+        undone_by_brought_back_only=True,
     ),
 }
 _KNOWN: Final = WAYS.keys() | {event for way in WAYS.values() for event in way.undone_by}

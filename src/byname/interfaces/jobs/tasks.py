@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from byname.concerns import actions as concerns
-from byname.interfaces.jobs import seal
-from byname.interfaces.jobs.deliver import Deliverer, forget_old_files
+from byname.concerns import queries as hearing
+from byname.concerns import rules as concern_rules
+from byname.interfaces.jobs import seal, translate
+from byname.interfaces.jobs.deliver import Deliverer, Texter
+from byname.interfaces.jobs.landing import forget_old_files
 from byname.ledger import actions as ledger
 from byname.people import actions as people
 from byname.postings import actions as postings
@@ -20,6 +25,7 @@ from byname.safekeeping import cache, limits, sessions
 from byname.vocabulary import SYSTEM
 
 _DELIVERER: Final = Deliverer()
+_TEXTER: Final = Texter()
 _SILENT_SECONDS: Final = 20
 _FAILED_JOBS_KEPT_HOURS: Final = 72
 
@@ -36,6 +42,20 @@ def seal_ledger(timestamp: int) -> int:
 def deliver_letters(timestamp: int) -> int:
     """How many letters were sent, every two seconds."""
     return _DELIVERER.round()
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(name="deliver-texts", queueing_lock="deliver-texts")
+def deliver_texts(timestamp: int) -> int:
+    """How many texts were sent, every two seconds: by itself, so that neither way waits for the other."""
+    return _TEXTER.round()
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="translate", queueing_lock="translate")
+def translate_what_waits(timestamp: int) -> int:
+    """How many texts the service's own translation server put into English, every five seconds, for who asked."""
+    return translate.translate_what_waits()
 
 
 @app.periodic(cron="* * * * * */10")
@@ -75,6 +95,15 @@ def forget_old_words(timestamp: int) -> int:
     return concerns.forget_old_words(by=SYSTEM, at=timezone.now())
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="write-weekly-letters", queueing_lock="write-weekly-letters")
+def write_weekly_letters(timestamp: int) -> int:
+    """How many weekly letters were written: Thursdays from four on, each once. Addresses nobody confirmed go."""
+    now = timezone.now()
+    concerns.forget_unconfirmed(by=SYSTEM, at=now)
+    return concerns.write_weekly_letters(ZoneInfo(settings.TIME_ZONE), by=SYSTEM, at=now)
+
+
 @app.periodic(cron="17 * * * *")
 @app.task(name="forget-old-callers", queueing_lock="forget-old-callers")
 def forget_old_callers(timestamp: int) -> int:
@@ -112,6 +141,15 @@ def publish_hours(timestamp: int) -> bool:
     now = timezone.now()
     postings.forget_old_hours(by=SYSTEM, at=now)
     return postings.publish_hours(rules.due_month(timezone.localdate()), by=SYSTEM, at=now).newly
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="publish-hearing", queueing_lock="publish-hearing")
+def publish_hearing(timestamp: int) -> bool:
+    """Whether a quarter's figures were published, asked each hour: 35 days after it ended, once and for good."""
+    promise = hearing.hearing(viewer=SYSTEM).promise(ZoneInfo(settings.TIME_ZONE))
+    quarter = concern_rules.due_quarter(timezone.localdate())
+    return concerns.publish_hearing(quarter, promise=promise, by=SYSTEM, at=timezone.now()).newly
 
 
 @app.periodic(cron="29 * * * *")

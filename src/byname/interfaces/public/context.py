@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils import translation
 
-from byname.interfaces import http, snapshot
+from byname.interfaces import http, snapshot, texting
 from byname.places import queries as places
 
 # The calm blue of tokens.css, for a service that chose a colour for light pages only.
@@ -43,6 +43,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             for other, name in offered(profile)
         ],
         "colours": _colours(profile),
+        "texts_go": texting.carrier(settings.BYNAME_TEXTS, demo=profile.demo) is not None,
         "developer": settings.BYNAME_DEVELOPER,
     }
 

@@ -33,7 +33,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "language": tuple(code for code, _name in settings.LANGUAGES),
 }
 _TEXTS: Final = ("what", "help")
-FLAGS: Final = ("under_18", "never_visit", "never_phone", "words_in_letters", "more_letters", "reading")
+FLAGS: Final = ("under_18", "never_visit", "never_phone", "by_text", "words_in_letters", "more_letters", "reading")
 _LONGEST_LINE: Final = 400
 
 
@@ -69,6 +69,8 @@ class Draft:
     under_18: str = ""
     never_visit: str = ""
     never_phone: str = ""
+    by_text: str = ""
+    """Whether they asked for texts to their phone."""
     words_in_letters: str = ""
     more_letters: str = ""
     seen: tuple[str, ...] = ()
@@ -103,7 +105,13 @@ class Draft:
         if self.who != "reach":
             return rules.Contact()
         return rules.Contact(
-            self.name, self.email, self.phone, self.safe_hours, bool(self.never_visit), bool(self.never_phone)
+            self.name,
+            self.email,
+            self.phone,
+            self.safe_hours,
+            bool(self.never_visit),
+            bool(self.never_phone),
+            bool(self.by_text),
         )
 
     def hidden(self, shown: frozenset[str]) -> Iterator[tuple[str, str]]:

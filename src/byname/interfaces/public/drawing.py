@@ -56,7 +56,7 @@ def _named(shapes: tuple[Shape, ...]) -> list[tuple[int, int, str]]:
     return [(int(s.x), int(s.y), s.name) for s in shapes if s.x is not None and s.y is not None]
 
 
-class _Frame:
+class Frame:
     """Degrees to picture units: an equirectangular view, true to shape over a city."""
 
     def __init__(self, west: float, south: float, east: float, north: float, width: float, height: float) -> None:
@@ -68,6 +68,7 @@ class _Frame:
         self.width, self.height = width, height
 
     def xy(self, lon: float, lat: float) -> tuple[float, float]:
+        """Where a place lies in the picture."""
         return (lon * self.stretch - self.left) * self.scale, (self.top - lat) * self.scale
 
     def path(self, outline: Outline) -> tuple[str, bool]:
@@ -86,8 +87,20 @@ class _Frame:
                 parts.append("M" + "L".join(kept) + "Z")
         return "".join(parts), seen
 
+    def steps(self, outline: Outline) -> str:
+        """The polygon as path data, each corner told from the one before: a third shorter, for whole cities."""
+        parts: list[str] = []
+        for polygon in outline:
+            for ring in polygon:
+                points = [(round(x), round(y)) for x, y in (self.xy(lon, lat) for lon, lat in ring)]
+                moves = [(bx - ax, by - ay) for (ax, ay), (bx, by) in pairwise(points)]
+                told = "".join(f"{x}{y:+d} " if y else f"{x} 0 " for x, y in moves if x or y)
+                parts.append(f"M{points[0][0]} {points[0][1]}l{told.rstrip()}z")
+        return "".join(parts)
 
-def _bounds(outlines: list[Outline]) -> tuple[float, float, float, float]:
+
+def bounds(outlines: list[Outline]) -> tuple[float, float, float, float]:
+    """The westernmost, southernmost, easternmost and northernmost degree of these outlines."""
     lons: list[float] = []
     lats: list[float] = []
     for outline in outlines:
@@ -98,7 +111,7 @@ def _bounds(outlines: list[Outline]) -> tuple[float, float, float, float]:
     return min(lons), min(lats), max(lons), max(lats)
 
 
-def _shape(name: str, slug: str, outline: Outline, frame: _Frame, label: tuple[float, float] | None) -> Shape | None:
+def _shape(name: str, slug: str, outline: Outline, frame: Frame, label: tuple[float, float] | None) -> Shape | None:
     path, seen = frame.path(outline)
     if not seen:
         return None
@@ -110,7 +123,7 @@ def _shape(name: str, slug: str, outline: Outline, frame: _Frame, label: tuple[f
     return Shape(name, slug, path, round(x) if room else None, round(y) if room else None)
 
 
-def _crosses(shape: Shape, outline: Outline, frame: _Frame) -> bool:
+def _crosses(shape: Shape, outline: Outline, frame: Frame) -> bool:
     """Whether a shape's name would lie across the chosen land."""
     if shape.x is None or shape.y is None:
         return False
@@ -147,9 +160,9 @@ def around(territory: Territory, slug: str) -> Drawing | None:
         label = (hood.label.lat, hood.label.lon)
     if not meant:
         return None
-    west, south, east, north = _bounds([meant])
+    west, south, east, north = bounds([meant])
     margin_x, margin_y = (east - west) * 0.45, (north - south) * 0.45
-    frame = _Frame(west - margin_x, south - margin_y, east + margin_x, north + margin_y, WIDTH, HEIGHT)
+    frame = Frame(west - margin_x, south - margin_y, east + margin_x, north + margin_y, WIDTH, HEIGHT)
     shapes = []
     for hood in territory.neighbourhoods:
         if hood.official_id in inside:
@@ -175,8 +188,8 @@ def whole(directory: Directory) -> Drawing | None:
         for hood in territory.neighbourhoods
     }
     width, height = 900.0, 560.0
-    west, south, east, north = _bounds(list(outlines.values()))
-    frame = _Frame(west, south, east, north, width, height)
+    west, south, east, north = bounds(list(outlines.values()))
+    frame = Frame(west, south, east, north, width, height)
     served = {official_id for team in directory.serving for official_id in team.area.official_ids}
     rest = [
         _shape(hood.name, hood.slug, outlines[hood.official_id], frame, None)

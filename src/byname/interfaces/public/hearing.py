@@ -42,6 +42,16 @@ STATES: Final[Words] = {
     "closed": gettext_lazy("It has ended. The last answer says why."),
     "reopened": gettext_lazy("You said that it is not solved. It is open again."),
 }
+SEEN_STATES: Final[Words] = {
+    "received": gettext_lazy("It is with the officers. Nobody has answered yet."),
+    "answered": gettext_lazy("An officer has answered."),
+    "working": gettext_lazy("An officer is working on it."),
+    "in_problem": gettext_lazy("It is part of a larger problem the officers work on with others."),
+    "handed_on": gettext_lazy("It went to somebody else."),
+    "closed": gettext_lazy("It has ended."),
+    "reopened": gettext_lazy("It is open again."),
+}
+"""Where a published concern stands, for strangers."""
 OUTCOMES: Final[Words] = {
     "solved": gettext_lazy("It ended: solved."),
     "not_solved": gettext_lazy("It ended: not solved. The last answer says why."),
@@ -81,6 +91,11 @@ FAULTS: Final[Words] = {
     "email": gettext_lazy("This e-mail address is not complete. Look at it again."),
     "phone": gettext_lazy("This is no phone number. Write it with its area code."),
     "pin": gettext_lazy("This PIN is not right. It stands on your receipt: six digits."),
+    "code": gettext_lazy("This code is not right. It stands in the text we sent you."),
+    "old-code": gettext_lazy("This code is too old. Ask for a new one."),
+    "too-many-tries": gettext_lazy("Too many wrong codes. Try again tomorrow."),
+    "too-many-codes": gettext_lazy("Too many codes were asked for. Try again tomorrow."),
+    "no-phone": gettext_lazy("There is no phone number of yours that texts may go to."),
     "too-many": gettext_lazy("Too many wrong PINs. Try again tomorrow."),
     "legal-hold": gettext_lazy("This cannot be removed now: the law asks the service to keep it for a while."),
     "no-verdict": gettext_lazy("Choose yes, partly or no."),

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from byname.interfaces.public import names, reviewed
+from byname.interfaces import reviewed
+from byname.interfaces.public import names
 from byname.interfaces.public.posters import Paper, Poster, PosterOfficer, PosterWords, poster_pdf
 from byname.interfaces.public.templatetags.words import full_day
 from byname.people import queries as people

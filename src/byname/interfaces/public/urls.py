@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from byname.interfaces.public.views import checking, finding, following, meeting, printing, raising, standing
+from byname.interfaces.public.views import (
+    checking,
+    finding,
+    following,
+    joining,
+    meeting,
+    phoning,
+    printing,
+    raising,
+    seen,
+    standing,
+    weekly,
+)
 
 spoken = [
     path("", finding.home, name="home"),
@@ -14,11 +26,22 @@ spoken = [
     path("at/<slug:slug>/check", checking.check, name="check-here"),
     path("at/<slug:slug>/posters", printing.posters, name="posters"),
     path("at/<slug:slug>/poster-<str:paper>.pdf", printing.poster, name="poster"),
+    path("at/<slug:slug>/heard", seen.here, name="heard-here"),
+    path("at/<slug:slug>/heard.<slug:form>", seen.feed, name="heard-feed"),
+    path("at/<slug:slug>/weekly", weekly.ask, name="weekly-asked"),
+    path("heard/", seen.city, name="heard"),
+    path("join/<str:reference>", joining.join, name="join"),
+    path("weekly/<str:key>/", weekly.letter, name="weekly"),
+    path("weekly/<str:key>/stop", weekly.stop, name="weekly-stop"),
     path("check", checking.check, name="check"),
     path("raise/", raising.tell, name="raise"),
+    path("raise/send", raising.send, name="raise-send"),
     path("c/<str:link>/", following.follow, name="follow"),
+    path("c/<str:link>/send", following.send, name="follow-send"),
+    path("c/<str:link>/photo-<int:number>.jpg", following.photo, name="follow-photo"),
     path("c/<str:link>/letters", following.letters, name="follow-letters"),
     path("c/<str:link>/mine", following.mine, name="follow-mine"),
+    path("c/<str:link>/phone", phoning.phone, name="follow-phone"),
     path("embed/<slug:slug>", meeting.embed, name="embed"),
     path("how-we-count", standing.counting, name="counting"),
     path("help-now", standing.help_now, name="help"),

@@ -15,33 +15,55 @@ from django.db import connection, models, transaction
 from byname.ledger import rules
 from byname.ledger.actions.recording import record
 from byname.ledger.models import Letter
+from byname.safekeeping import keys
 from byname.vocabulary import Actor, NotThere, Refused
 
-_TURN: Final = 0x62796C6574  # one letter at a time, whichever process sends it
+# By itself and not through the model: every concern that is raised with an address writes one.
+_WRITE: Final = """
+    INSERT INTO byname_letter
+        (message_id, kind, way, recipient, words, created_at, due_at, first_due_at, attempts, problem)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, '')
+"""
+# One letter of each way at a time, whichever process sends it.
+_TURNS: Final[Mapping[rules.Way, int]] = {"mail": 0x62796C6574, "text": 0x6279747874}
 
 
 def write_letter(
-    kind: str, *, to: str, words: Mapping[str, str], by: Actor, at: datetime, due_at: datetime | None = None
+    kind: str,
+    *,
+    to: str,
+    words: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+    due_at: datetime | None = None,
+    way: rules.Way = "mail",
 ) -> str:
     """The Message-ID of a letter that is sent within seconds, or from `due_at` on, once the act's transaction stands.
 
     Called within the act's own transaction, so that neither stands without the other. `kind` names the letter's text
     (interfaces/jobs/letters); `words` are what that text is filled with. Recipient and words stand sealed, and are
-    emptied when the letter is delivered. Raises Refused for an address no letter can have.
+    emptied when the letter is delivered. `way` is "text" for a message to a phone, by its whole number. Raises Refused
+    for an address no letter can have.
     """
     _must_stand_in_a_transaction()
     host = settings.BYNAME_MAIL_FROM.rpartition("@")[2]
-    letter = Letter.objects.create(
-        # Drawn once: a letter that is sent again after a crash carries the same, and a mailbox shows it once.
-        message_id=f"<byname-{uuid4()}@{host}>",
-        kind=rules.letter_kind(kind),
-        recipient=rules.letter_address(to),
-        words=json.dumps({name: str(word) for name, word in words.items()}, ensure_ascii=False),
-        created_at=at,
-        due_at=due_at or at,
-        first_due_at=due_at or at,
-    )
-    return letter.message_id
+    # Drawn once: a letter that is sent again after a crash carries the same, and a mailbox shows it once.
+    message_id = f"<byname-{uuid4()}@{host}>"
+    said = json.dumps({name: str(word) for name, word in words.items()}, ensure_ascii=False)
+    recipient, first = rules.letter_number(to) if way == "text" else rules.letter_address(to), due_at or at
+    values: list[str | datetime] = [
+        message_id,
+        rules.letter_kind(kind),
+        way,
+        keys.seal(recipient),
+        keys.seal(said),
+        at,
+        first,
+        first,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, values)
+    return message_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +78,21 @@ class Outgoing:
     attempts: int
 
 
-def take_letter(*, by: Actor, at: datetime) -> Outgoing | None:
+def take_letter(*, way: rules.Way = "mail", by: Actor, at: datetime) -> Outgoing | None:
     """The letter that has been due longest, held until the transaction around this ends; None where none is due.
 
-    One letter is under way at a time, whichever process takes it. Called within the transaction that also says what
-    became of the letter, so that a process that dies on the way leaves it as it was.
+    One letter of each way is under way at a time, whichever process takes it. Called within the transaction that also
+    says what became of the letter, so that a process that dies on the way leaves it as it was.
     """
     _must_stand_in_a_transaction()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_TURN])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_TURNS[way]])
         if cursor.fetchone() != (True,):
             return None
     letter = (
         Letter.objects.select_for_update(skip_locked=True)
         .defer("recipient", "words")
-        .filter(delivered_at__isnull=True, given_up_at__isnull=True, due_at__lte=at)
+        .filter(delivered_at__isnull=True, given_up_at__isnull=True, due_at__lte=at, way=way)
         .order_by("due_at", "id")
         .first()
     )

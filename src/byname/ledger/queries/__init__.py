@@ -15,7 +15,7 @@ from byname.ledger.queries.lookings import (
     people_who_looked,
     records_looked_at,
 )
-from byname.ledger.queries.reading import Line, lines_about, public_versions
+from byname.ledger.queries.reading import Line, Repeated, lines_about, public_versions, repeated
 from byname.ledger.queries.sealing import Head, Unsealed, Verification, head, seal_numbered, unsealed, verification
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Looking",
     "LookingsOf",
     "RecordLookedAt",
+    "Repeated",
     "Sought",
     "Unsealed",
     "Verification",
@@ -41,6 +42,7 @@ __all__ = [
     "people_who_looked",
     "public_versions",
     "records_looked_at",
+    "repeated",
     "seal_numbered",
     "unsealed",
     "verification",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import connection
 
 from byname.ledger.models import LedgerLine, PublicVersion
 from byname.vocabulary import Actor
@@ -20,6 +23,15 @@ class Line:
     subject: str
     reason_code: str
     facts: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """One act of some kinds about a subject, and how many of those kinds it makes with those before."""
+
+    subject: str
+    at: datetime
+    times: int
 
 
 def public_versions(*, viewer: Actor) -> dict[str, int]:
@@ -42,3 +54,25 @@ def lines_about(kind: str, key: object, *, viewer: Actor) -> tuple[Line, ...]:
         )
         for row in rows
     )
+
+
+def repeated(
+    events: Sequence[str], kind: str, *, first: datetime, until: datetime, viewer: Actor
+) -> tuple[Repeated, ...]:
+    """Every act of these kinds about subjects of a kind, from `first` until before `until`, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT line.subject_id, line.at, (
+                SELECT count(*) FROM byname_ledgerline AS before
+                WHERE before.subject_kind = line.subject_kind AND before.subject_id = line.subject_id
+                    AND before.event = ANY (%(events)s) AND before.id <= line.id
+            )
+            FROM byname_ledgerline AS line
+            WHERE line.event = ANY (%(events)s) AND line.subject_kind = %(kind)s
+                AND line.at >= %(first)s AND line.at < %(until)s
+            ORDER BY line.id
+            """,
+            {"events": list(events), "kind": kind, "first": first, "until": until},
+        )
+        return tuple(Repeated(*row) for row in cursor.fetchall())

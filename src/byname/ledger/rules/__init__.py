@@ -4,8 +4,10 @@ from byname.ledger.rules.letters import (
     GIVEN_UP_AFTER,
     GIVEN_UP_KEPT_FOR,
     KEPT_FOR,
+    Way,
     letter_address,
     letter_kind,
+    letter_number,
     next_try_at,
 )
 from byname.ledger.rules.lines import Fact, Renewed, admitted_facts
@@ -20,10 +22,12 @@ __all__ = [
     "Fact",
     "Ranges",
     "Renewed",
+    "Way",
     "admitted_facts",
     "gathered",
     "letter_address",
     "letter_kind",
+    "letter_number",
     "next_try_at",
     "ranges_of",
     "seal_over",

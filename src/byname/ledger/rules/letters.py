@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from byname.vocabulary import Refused
+
+Way = Literal["mail", "text"]
+"""By which way a letter goes."""
 
 _KIND = re.compile(r"[a-z_]+(\.[a-z_]+)*\Z")
 # Nothing that could end a header or start another address; what the mailbox's own server says of it is its business.
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:\\\x00-\x1f\x7f]+@[^\s@<>()\[\]\",;:\\\x00-\x1f\x7f]+\Z")
+_NUMBER = re.compile(r"\+[1-9][0-9]{7,14}\Z")
 _LONGEST_ADDRESS = 254
 _LONGEST_KIND = 40
 
@@ -36,6 +40,13 @@ def letter_address(to: str) -> str:
         raise Refused(
             "That is no e-mail address; it looks like name@example.org.", code="letter-address", field="email"
         )
+    return to
+
+
+def letter_number(to: str) -> str:
+    """The one number a text goes to, written whole (+14165550199); Refused where it is none."""
+    if not _NUMBER.match(to):
+        raise Refused("That is no whole phone number.", code="letter-number", field="phone")
     return to
 
 

@@ -21,10 +21,16 @@ TAKEN_BACK: Final[Mapping[str, tuple[str, ...]]] = {
     "account.second_factor_reset": (),
     "concern.erased": ("person",),
     "concern.letters_stopped": ("person",),
+    "concern.wording_changed": (),
+    "concern.wording_published": (),
+    "concern.wording_withdrawn": (),
+    "concern.picture_handed_over": ("number",),
+    "concern.picture_set_apart": ("number",),
     "officer.hidden": (),
     "officer.photo_given": (),
     "officer.photo_withdrawn": (),
     "officer.shown": (),
+    "weekly.stopped": (),
 }
 """Acts that take something back, or give it back, and which of their facts say how much: noted outside the database, so
 that a backup brought back from before them cannot undo them."""

@@ -19,7 +19,9 @@ LOOKED_AT: Final[Mapping[str, str]] = {
     "read.hours": "an officer's hours",
     "read.handover": "a handover's checklist",
     "read.concern": "what a resident told",
+    "read.concerns_list": "a list of concerns, as a file",
     "read.contact": "how to reach a resident",
+    "read.to_interpret": "what a resident told, to put it into another language",
     "read.readings": "who looked at what",
 }
 """Every event of the ledger that is a look at something sensitive, in words."""

@@ -59,18 +59,20 @@ stand_in_handover    | .       .       division  .           .       .        . 
 raise_concern        | service service service   service     service service  service service     service       service  service
 record_concern       | .       service service   .           .       .        service .           .             .        .
 follow_concern       | service .       .         .           .       .        .       .           .             .        service
+subscribe            | service .       .         .           .       .        .       .           .             .        .
 see_concern          | .       areas   division  .           .       .        .       .           .             .        service
 answer_concern       | .       areas   division  .           .       .        .       .           .             .        .
 pass_on_concern      | .       areas   division  .           .       .        .       .           .             .        .
 close_concern        | .       areas   division  .           .       .        .       .           .             .        .
 see_contact          | .       areas   division* .           .       .        .       .           .             .        .
 take_child_image     | .       .       division  .           .       .        .       .           .             .        .
+write_picture_out    | .       .       .         .           .       .        .       .           .             service  .
 publish_wording      | .       areas   division  .           .       .        .       .           .             .        .
 publish_hearing      | .       .       .         .           .       .        .       .           .             service  service
-interpret            | .       .       .         .           .       .        .       service     .             .        .
+interpret            | .       areas   .         .           .       .        .       service     .             .        .
 ask_leaving          | .       areas   division  .           .       .        .       .           .             .        .
 agree_leaving        | .       .       division  .           .       .        .       .           .             .        .
-hold_concern         | .       .       division  service     .       .        .       .           .             .        .
+hold_concern         | .       .       division  .           .       .        .       .           .             .        .
 see_holds            | .       .       division  service     .       service  .       .           .             .        .
 see_unheard          | .       .       division  service     .       .        .       .           .             .        .
 keep_lists           | .       own     own       .           .       .        .       .           .             .        .
@@ -128,12 +130,14 @@ MEANINGS: Final[Mapping[str, str]] = {
     "raise_concern": "raise a concern or join a published one, for themselves or for somebody else",
     "record_concern": "have the page on which a concern is written down for somebody else",
     "follow_concern": "read and write in their own concern, by its private link",
+    "subscribe": "have what is published of an area sent each week, and end it",
     "see_concern": "read what somebody raised",
     "answer_concern": "answer a concern, and write notes that stay inside",
     "pass_on_concern": "give a concern to another team",
     "close_concern": "end a concern, or hand it on to somebody outside the service",
     "see_contact": "see how to reach the person who raised a concern",
     "take_child_image": "hand a picture that may be evidence of harm to a child to those who may hold it",
+    "write_picture_out": "write a picture that was set apart into a file encrypted to those who may hold it",
     "publish_wording": "publish a wording of their own of a concern, change it, and take it back",
     "publish_hearing": "publish a quarter's figures on how concerns were answered",
     "interpret": "put what was written in one language into another",

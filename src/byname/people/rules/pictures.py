@@ -5,35 +5,25 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import threading
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 from xml.parsers import expat
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
+from byname.analysis import photos
+from byname.analysis.photos import LARGEST_PHOTO
 from byname.vocabulary import Refused
+
+__all__ = ["LARGEST_PHOTO", "SIZES", "Rendition", "drawn_face", "renditions", "token_of"]
 
 SIZES: Final = {"small": (120, 140), "medium": (360, 420), "large": (720, 840)}
 """Width and height in pixels, six to seven."""
 
-LARGEST_PHOTO: Final = 12_000_000
-"""Bytes of a photo as it is given."""
-_MOST_PIXELS = 40_000_000
-_MOST_DECODED_WHOLE = 16_000_000
-"""Of PNG and WebP: only JPEG can be decoded at a fraction of its size."""
 _LARGEST_DRAWING = 16 * 1024
 _FACE_STANDS_AT = (0.5, 0.3)
 _QUALITY = {"webp": 80, "jpeg": 84}
-
-# What makes a file something besides a picture for some reader of it.
-_SECOND_NATURE = re.compile(rb"<script|<!doctype|<html|<\?php|%PDF-1", re.IGNORECASE)
-_ARCHIVE_END = b"PK\x05\x06"
-
-# A photo takes up to 340 MB while it is decoded: several at once would take all there is.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ def renditions(content: bytes) -> tuple[Rendition, ...]:
     animated, of more than 40 million pixels (of PNG and WebP 16; told before it is decoded), smaller than 360 × 420,
     or not whole. The large size is never made larger than the photo itself. Each process makes one photo at a time.
     """
-    with _ONE_AT_A_TIME:
+    with photos.ONE_AT_A_TIME:
         return _made_of(_photo(content))
 
 
@@ -84,46 +74,10 @@ def _made_of(photo: Image.Image) -> tuple[Rendition, ...]:
 
 
 def _photo(content: bytes) -> Image.Image:
-    if len(content) > LARGEST_PHOTO:
-        raise Refused("The photo is larger than 12 MB; save it smaller and try again.", code="photo-too-large")
-    if _SECOND_NATURE.search(content) or _ARCHIVE_END in content[-66_000:]:
-        raise Refused("This file is not only a picture; save the photo as a plain JPEG.", code="photo-polyglot")
-    _check_webp(content)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture: Image.Image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
-    except Image.DecompressionBombError:
-        _too_many_pixels()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as fault:
-        raise Refused(
-            "This is not a photo byname can read; it takes JPEG, PNG and WebP.", code="photo-unread"
-        ) from fault
-    _check(picture)
-    # Lets the decoder of JPEG work at a fraction of the size, still at least twice what is kept.
-    picture.draft("RGB", (2 * SIZES["large"][0], 2 * SIZES["large"][1]))
-    try:
-        picture.load()
-        picture = _smaller(picture)
-        profile = picture.info.get("icc_profile")
-        ImageOps.exif_transpose(picture, in_place=True)
-        picture = _cropped(picture)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as fault:
-        raise Refused(
-            "The photo is not whole: part of the file is missing or damaged.", code="photo-damaged"
-        ) from fault
-    return _plain(picture, profile)
-
-
-def _smaller(picture: Image.Image) -> Image.Image:
-    """The picture at still at least twice what is kept, before anything else makes a copy of all its pixels."""
+    short, long = SIZES["medium"]
     # Either side may become the height: the photo may lie on its side.
-    factor = min(picture.size) // (2 * SIZES["large"][1])
-    if factor < 2:
-        return picture
-    if picture.mode not in ("L", "LA", "RGB", "RGBA", "CMYK") or "transparency" in picture.info:
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    return picture.reduce(factor)
+    twice = 2 * SIZES["large"][1]
+    return photos.opened(content, least=(short, long), needed=lambda width, height: (twice, twice), cut=_cropped)
 
 
 def _cropped(picture: Image.Image) -> Image.Image:
@@ -134,64 +88,6 @@ def _cropped(picture: Image.Image) -> Image.Image:
         for room, share in zip((picture.width - width, picture.height - height), _FACE_STANDS_AT, strict=True)
     )
     return picture.crop((left, top, left + width, top + height))
-
-
-def _check(picture: Image.Image) -> None:
-    _check_pixels(picture.width * picture.height, whole=picture.format in ("PNG", "WEBP"))
-    # A JPEG of many frames holds the same photo again, as phones write it: only the first is read.
-    if picture.format in ("PNG", "WEBP") and getattr(picture, "n_frames", 1) > 1:
-        _moving()
-    short, long = sorted(picture.size)
-    if short < SIZES["medium"][0] or long < SIZES["medium"][1]:
-        raise Refused("The photo is too small: it needs at least 360 × 420 pixels.", code="photo-too-small")
-
-
-def _check_pixels(pixels: int, *, whole: bool) -> None:
-    if pixels > _MOST_PIXELS:
-        _too_many_pixels()
-    if whole and pixels > _MOST_DECODED_WHOLE:
-        raise Refused(
-            "A PNG or WebP may have at most 16 million pixels; save the photo as a JPEG and try again.",
-            code="photo-too-many-pixels",
-        )
-
-
-def _too_many_pixels() -> NoReturn:
-    raise Refused(
-        "The photo has more than 40 million pixels; save it smaller and try again.", code="photo-too-many-pixels"
-    )
-
-
-def _moving() -> NoReturn:
-    raise Refused("The picture moves; byname takes a still photo.", code="photo-moves")
-
-
-def _check_webp(content: bytes) -> None:
-    # Opening a WebP already sets the canvas aside, so its header is read first.
-    if content[:4] != b"RIFF" or content[8:16] != b"WEBPVP8X":
-        return
-    if content[20:21] and content[20] & 0x02:
-        _moving()
-    width, height = (int.from_bytes(content[start : start + 3], "little") + 1 for start in (24, 27))
-    _check_pixels(width * height, whole=True)
-
-
-def _plain(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in sRGB on white, without anything but its pixels."""
-    if picture.has_transparency_data:
-        seen = picture.convert("RGBA")
-        picture = Image.new("RGB", seen.size, "white")
-        picture.paste(seen, mask=seen.getchannel("A"))
-    elif profile and picture.mode in ("RGB", "CMYK", "L"):
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            picture = (
-                ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB") or picture
-            )
-        except (ImageCms.PyCMSError, OSError):
-            pass  # A broken profile shifts colours a little; the photo itself is whole.
-    pixels = picture.convert("RGB")
-    return Image.frombytes("RGB", pixels.size, pixels.tobytes())
 
 
 _ELEMENTS = frozenset(

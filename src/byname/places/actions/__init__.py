@@ -9,6 +9,7 @@ from byname.places.actions.boundaries import (
     bring_home_divisions,
     set_home_division,
 )
+from byname.places.actions.home_languages import bring_home_languages
 from byname.places.actions.service import bring_service
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "bring_areas",
     "bring_boundaries",
     "bring_home_divisions",
+    "bring_home_languages",
     "bring_service",
     "remove_area",
     "set_home_division",

@@ -2,7 +2,9 @@
 
 from byname.analysis.geometry import Outline
 from byname.places.queries.addresses import Match, search_addresses
+from byname.places.queries.crossings import Crossing, nearest_crossing
 from byname.places.queries.crosswalk import CrosswalkRow, EditionFacts, crosswalk, editions
+from byname.places.queries.home_languages import HomeLanguages, home_languages
 from byname.places.queries.service import ServiceLine, ServiceProfile, service_profile
 from byname.places.queries.territory import (
     AreaFacts,
@@ -17,9 +19,11 @@ from byname.places.queries.territory import (
 
 __all__ = [
     "AreaFacts",
+    "Crossing",
     "CrosswalkRow",
     "DivisionFacts",
     "EditionFacts",
+    "HomeLanguages",
     "Match",
     "NeighbourhoodFacts",
     "Outline",
@@ -29,6 +33,8 @@ __all__ = [
     "crosswalk",
     "divisions",
     "editions",
+    "home_languages",
+    "nearest_crossing",
     "neighbourhood_at",
     "neighbourhoods_at",
     "search_addresses",

@@ -70,6 +70,11 @@ class Team:
         begun = self.area.served_since is not None and self.area.served_since <= on
         return begun or bool(self.postings or self.covers)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages whoever stands on the team speaks, as far as they are shown."""
+        return frozenset(code for each in (*self.postings, *self.covers) for code in each.officer.languages)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

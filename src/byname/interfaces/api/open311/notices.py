@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
 from byname.concerns.rules import Danger, Profile
+from byname.interfaces import site
 from byname.places.queries import ServiceProfile
 from byname.postings.queries import Found
 
@@ -25,7 +27,7 @@ _REGISTERED: Final = (
     "Texting 911 works only for people who are deaf, hard of hearing or have trouble speaking, and who registered "
     "their phone first."
 )
-_UNREAD: Final = "Nobody is reading this now."
+UNREAD: Final = "Nobody is reading this now."
 
 
 def emergency_number(profile: ServiceProfile) -> str:
@@ -54,7 +56,7 @@ def of_danger(danger: Danger, profile: ServiceProfile, hearing: Profile, languag
     if "emergency" in lines and lines["emergency"].facts.get("text_needs_registration"):
         said.append(_said(_REGISTERED, language))
     if not hearing.read_at_all_hours:
-        said.append(_said(_UNREAD, language))
+        said.append(_said(UNREAD, language))
     return said
 
 
@@ -63,6 +65,17 @@ def of_receipt(reference: str, found: Found, due_at: datetime, zone: ZoneInfo) -
     local = due_at.astimezone(zone)
     by = f"{local:%A} {local.day} {local:%B} at {local:%H:%M}"
     return [f"Your reference is {reference}.", f"{_holder(found)} has it. A person answers by {by}."]
+
+
+def of_link(link: str, language: str) -> str:
+    """Where whoever gave no e-mail address reads the answer and writes again, in their language."""
+    return f"Only for whoever raised it, to read the answer and write again: {page_of(link, language)}"
+
+
+def page_of(link: str, language: str) -> str:
+    """The whole address of somebody's own page, in a language."""
+    with translation.override(language):
+        return site.address() + reverse("follow", args=[link])
 
 
 def _holder(found: Found) -> str:

@@ -229,12 +229,14 @@ def _raised(request: HttpRequest) -> HttpResponse:
         by=PUBLIC,
         at=at,
     )
-    told = posted.raised.told
-    danger = rules.danger(f"{told.what}\n{told.help}")
+    danger = receipt.danger
     said = notices.of_danger(danger, snapshot.profile(), hearing, language) if danger else []
     said += notices.of_receipt(receipt.reference, posted.found, receipt.due_at, _zone())
     if posted.raised.contact.email:
         said.append("A letter with a private link to follow it is on its way.")
+    else:
+        # Nobody writes to them: without the link they would never read the answer. Never the PIN: a program reads this.
+        said.append(notices.of_link(receipt.link, language))
     if request.FILES or form.get("media_url"):
         said.append("Pictures are not taken here: show them to whoever answers.")
     answer = [{"service_request_id": receipt.reference, "service_notice": " ".join(said), "account_id": None}]

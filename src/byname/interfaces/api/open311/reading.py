@@ -73,6 +73,7 @@ def posted(form: QueryDict, *, category: str, hearing: rules.Profile, directory:
         division=found.division.code if found.division else "",
         area=found.team.area.slug if found.team else "",
         official_id=found.neighbourhood.official_id if found.neighbourhood else None,
+        read_here=rules.reads(found.team.languages if found.team else ()),
     )
     return Posted(rules.checked(raised, categories=hearing.raisable, languages=_LANGUAGES), found, where)
 

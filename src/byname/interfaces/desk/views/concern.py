@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from byname.concerns import actions, queries, rules
 from byname.interfaces import snapshot
-from byname.interfaces.desk import telling, wording
+from byname.interfaces.desk import telling, translating, wording
 from byname.interfaces.desk.views.concerns import choose
+from byname.interfaces.desk.views.pictures import pass_for
 from byname.interfaces.http import see_other, staff, viewer_of
 from byname.people import queries as people
 from byname.people import rules as people_rules
@@ -26,6 +27,8 @@ from byname.vocabulary import Actor, NotThere, Refused
 _asked_or_sent = require_http_methods(["GET", "HEAD", "POST"])
 _DONE: Final = {
     "answered": "Your answer is on its way. Whoever left an address is told that it is here.",
+    "interpreter": "It waits for an interpreter now, inside the same promise.",
+    "machine": "A machine was asked. Look again in a moment.",
     "noted": "Your note stands below. It stays inside.",
     "taken": "It is theirs now. The thread goes with it.",
     "passed-on": "The other team has it now, and the person is told.",
@@ -136,12 +139,22 @@ def concern(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """An officer's answer goes out."""
+    if request.POST.get("do") == "fill":
+        return _page(request, reference, words=translating.begun(request.POST))
     form = Answer(request.POST)
     if not form.is_valid():
         return _page(request, reference, Refused("Write your answer.", field="words"), form["words"].value() or "")
     said = form.cleaned_data
     try:
-        actions.answer(reference, said["words"], working=said["working"], by=viewer_of(request), at=timezone.now())
+        actions.answer(
+            reference,
+            said["words"],
+            working=said["working"],
+            templates=translating.all_templates(),
+            phrases=request.POST.getlist("phrase"),
+            by=viewer_of(request),
+            at=timezone.now(),
+        )
     except NotThere:
         raise
     except Refused as no:
@@ -267,13 +280,31 @@ def _page(request: HttpRequest, reference: str, refused: Refused | None = None, 
         "takes": bool(viewer.officer) and seen.area in viewer.areas and has_it != viewer.officer,
         "ways": ways,
         "reasons": _reasons(viewer),
+        "may_hold": bool(people_rules.reach(viewer, "hold_concern")),
         "words": words,
         "working": request.POST.get("working", ""),
         "refusal": refused.sentence if refused else "",
         "refusal_field": refused.field if refused else "",
+        "alike": _alike(reference, at, viewer),
+        "public": queries.wording_of(reference, viewer=viewer),
+        "picture_pass": pass_for(reference, viewer),
         "done": _DONE.get(request.GET.get("done", ""), ""),
     }
+    translating.add(shown, seen, viewer=viewer, sent=request.POST)
     return render(request, "desk/concerns/concern.html", shown, status=422 if refused else 200)
+
+
+def _alike(reference: str, at: datetime, viewer: Actor) -> list[dict[str, object]]:
+    """What may be about the same: how far off and how long ago, never a word of it."""
+    return [
+        {
+            "reference": each.reference,
+            "category": telling.category(each.category, snapshot.hearing()),
+            "place": telling.apart(each.metres, each.area_name),
+            "raised": telling.moment(each.raised_at, at),
+        }
+        for each in queries.alike(reference, at=at, viewer=viewer)
+    ]
 
 
 def _reasons(viewer: Actor) -> list[tuple[str, str]]:

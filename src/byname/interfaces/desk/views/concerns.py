@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -23,12 +24,23 @@ from byname.people import rules as people_rules
 from byname.postings import queries as postings
 from byname.vocabulary import Actor
 
-IN_A_FILE: Final = 5_000
 _NOT_ENDED: Final = (
     ("open", "Everything open"),
     ("unanswered", "Nobody has answered"),
     ("wrote_again", "They wrote again"),
 )
+_AGES: Final = (
+    ("within-1", "In the last 24 hours"),
+    ("within-7", "In the last 7 days"),
+    ("within-30", "In the last 30 days"),
+    ("over-7", "More than 7 days ago"),
+    ("over-30", "More than 30 days ago"),
+    ("over-90", "More than 90 days ago"),
+)
+_DONE: Final = {
+    "kept": "The list is kept. It stands above, whenever you come back.",
+    "dropped": "The list is gone. Nothing that stood in it is.",
+}
 
 
 class Which(forms.Form):
@@ -37,19 +49,35 @@ class Which(forms.Form):
     reference = forms.CharField(label="Reference", required=False, max_length=40)
     state = forms.ChoiceField(label="Where it stands", required=False)
     area = forms.ChoiceField(label="Area", required=False)
+    neighbourhood = forms.TypedChoiceField(label="Neighbourhood", required=False, coerce=int, empty_value=None)
+    near = forms.CharField(label="Near the place of another, by its reference", required=False, max_length=40)
     category = forms.ChoiceField(label="What it is about", required=False)
+    channel = forms.ChoiceField(label="How it came in", required=False)
+    age = forms.ChoiceField(label="Raised", required=False)
     language = forms.ChoiceField(label="Written in", required=False)
     raised_from = days.Day(label="Raised from", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     raised_until = days.Day(label="Raised until", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    danger = forms.BooleanField(label="Only what may be danger", required=False)
     mine = forms.BooleanField(label="Only those I have", required=False)
     sergeant = forms.BooleanField(label="Only those with the sergeant", required=False)
 
     def __init__(self, data: Any, viewer: Actor) -> None:
         super().__init__(data)
-        areas = postings.areas_in_reach(snapshot.city().territory.areas, "see_concern", viewer=viewer)
+        territory = snapshot.city().territory
+        areas = postings.areas_in_reach(territory.areas, "see_concern", viewer=viewer)
+        ids = {official_id for area in areas for official_id in area.official_ids}
+        here = [
+            (str(each.official_id), each.name)
+            for each in territory.neighbourhoods
+            if each.official_id in ids or each.home_division_code in viewer.divisions
+        ]
         choose(self, "area", [(each.slug, each.name) for each in areas], "Every area")
         choose(self, "category", [(each.code, each.name("en")) for each in snapshot.hearing().raisable.values()], "Any")
-        choose(self, "language", telling.languages(), "Any language")
+        choose(self, "neighbourhood", sorted(here, key=lambda each: each[1]), "Every neighbourhood")
+        choose(self, "channel", [(code, says.capitalize()) for code, says in telling.CHANNELS.items()], "Any way")
+        choose(self, "age", list(_AGES), "At any time")
+        others = [pair for pair in rules.INTERPRETED.items() if pair[0] not in dict(telling.languages())]
+        choose(self, "language", telling.languages() + others, "Any language")
         states = [*_NOT_ENDED, *telling.STATES.items(), ("all", "Ended ones too")]
         choose(self, "state", states[1:], states[0][1])
 
@@ -59,11 +87,11 @@ class Which(forms.Form):
 def concerns(request: HttpRequest) -> HttpResponse:
     """The concerns within reach, the most pressing first."""
     viewer, at, hearing = viewer_of(request), timezone.now(), snapshot.hearing()
-    form, asked = _asked(request)
+    form, asked = asked_for(request.GET, viewer)
     page = queries.inbox(asked, page=paging.asked_for(request), at=at, viewer=viewer)
     earlier, later = paging.neighbours(request, more=page.more)
     plain = {name: value for name, value in request.GET.items() if name in form.fields and value}
-    shown = {
+    shown: dict[str, object] = {
         "form": form,
         "lines": [_line(line, hearing, at) for line in page.lines],
         "number": paging.asked_for(request),
@@ -72,6 +100,14 @@ def concerns(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(plain),
         "query": urlencode(plain),
         "open": asked.state == "open" and not asked.reference,
+        "kept": [
+            {"name": each.name, "number": each.number, "url": url_of(each.asked)}
+            for each in (queries.kept_lists(viewer=viewer) if people_rules.reach(viewer, "keep_lists") else ())
+        ],
+        "plain": plain,
+        "only": [_only(form, name) for name in plain] if form.is_valid() else [],
+        "keeps": bool(people_rules.reach(viewer, "keep_lists")),
+        "done": _DONE.get(request.GET.get("done", ""), ""),
         "records": bool(people_rules.reach(viewer, "record_concern")),
     }
     return render(request, "desk/concerns/list.html", shown, status=422 if form.errors else 200)
@@ -81,8 +117,8 @@ def concerns(request: HttpRequest) -> HttpResponse:
 @require_safe
 def concerns_file(request: HttpRequest) -> HttpResponse:
     """The same as a CSV file, one concern a line: without what anybody wrote, and without how to reach them."""
-    _, asked = _asked(request)
-    page = queries.inbox(asked, page=1, at=timezone.now(), viewer=viewer_of(request), size=IN_A_FILE)
+    _, asked = asked_for(request.GET, viewer_of(request))
+    page = queries.inbox_file(asked, at=timezone.now(), viewer=viewer_of(request))
     head = (
         "reference", "area", "division", "category", "state", "outcome", "raised_at", "due_at", "answered_at",
         "standing", "with", "officer", "channel", "written_in", "danger", "opened_again",
@@ -131,13 +167,15 @@ def waiting(viewer: Actor, on: date) -> Iterable[Matter]:
             f"{_many(found.near)} wait{'s' if found.near == 1 else ''} for an answer soon",
             "A third of the promised time is left, or less.", f"{url}?state=unanswered", "Answer", on,
         )  # fmt: skip
-    if not sergeant and found.wrote_again:
+    if found.wrote_again and (not sergeant or found.alarming_after_end):
         yield Matter(
             f"{_people(found.wrote_again)} wrote again",
-            "You or your team answered, and they have written since.",
+            "You or your team answered, and they have written since."
+            + (" What one of them says may be danger." if found.alarming_after_end else ""),
             f"{url}?state=wrote_again",
             "Read",
             on,
+            pressing=bool(found.alarming_after_end),
         )
     calm = found.unanswered - found.overdue - found.near
     if not sergeant and calm > 0:
@@ -155,27 +193,36 @@ def _people(count: int) -> str:
     return "One person" if count == 1 else f"{count} people"
 
 
-def _asked(request: HttpRequest) -> tuple[Which, queries.Asked]:
+def asked_for(given: Mapping[str, str], viewer: Actor) -> tuple[Which, queries.Asked]:
     """The form as it was sent, and what it asks for: everything open where it cannot be read."""
-    given = {name: request.GET[name].replace("\0", "") for name in Which.base_fields if name in request.GET}
-    form = Which(given, viewer_of(request))
+    said = {name: given[name].replace("\0", "") for name in Which.base_fields if name in given}
+    form = Which(said, viewer)
     if not form.is_valid():
         return form, queries.Asked(state="open")
-    said = form.cleaned_data
-    state = "" if said["state"] == "all" or said["reference"] else said["state"] or "open"
-    until = said["raised_until"]
-    asked = queries.Asked(
-        reference=said["reference"],
-        area=said["area"],
-        category=said["category"],
-        state=state,
-        language=said["language"],
-        mine=said["mine"],
-        with_sergeant=said["sergeant"],
-        raised_from=said["raised_from"],
-        raised_until=until + timedelta(days=1) if until else None,
-    )
-    return form, asked
+    values = dict(form.cleaned_data)
+    with_sergeant, until = values.pop("sergeant"), values.pop("raised_until")
+    values["state"] = "" if values["state"] == "all" or values["reference"] else values["state"] or "open"
+    after = until + timedelta(days=1) if until else None
+    return form, queries.Asked(**values, with_sergeant=with_sergeant, raised_until=after)
+
+
+def url_of(asked: queries.Asked) -> str:
+    """The address of a list that is cut so."""
+    until = asked.raised_until - timedelta(days=1) if asked.raised_until else None
+    # Everything open is what the page shows by itself.
+    state = "" if asked.state == "open" else asked.state or "all"
+    said = asdict(asked) | {"state": state, "sergeant": asked.with_sergeant, "raised_until": until}
+    filled = {name: "on" if said[name] is True else said[name] for name in Which.base_fields if said[name]}
+    return f"{reverse('desk-concerns')}?{urlencode(filled)}" if filled else reverse("desk-concerns")
+
+
+def _only(form: Which, name: str) -> str:
+    """What one filled field cuts the list to: "Written in: Urdu", or what stands beside its box."""
+    field, value = form.fields[name], form.data[name]
+    if isinstance(field, forms.BooleanField):
+        return str(field.label).removeprefix("Only ")
+    said = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else value  # type: ignore[arg-type]  # choices are pairs
+    return f"{field.label}: {said}"
 
 
 def _line(line: queries.Line, hearing: rules.Profile, at: datetime) -> dict[str, object]:

@@ -13,8 +13,9 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from byname.concerns import queries as concerns
 from byname.interfaces import snapshot
-from byname.interfaces.desk import findings, sheets
+from byname.interfaces.desk import findings, heard_findings, sheets
 from byname.interfaces.desk.today import Matter
 from byname.interfaces.http import staff, viewer_of
 from byname.people import rules as people_rules
@@ -40,6 +41,7 @@ class Drawn:
             _drawn(findings.changes(steady)),
             _drawn(findings.hours(queries.hours_by_month(on=city.on, viewer=viewer))),
             _drawn(findings.early_ends(queries.early_ends_by_year(on=city.on, viewer=viewer))),
+            _drawn(heard_findings.answered(concerns.latest_hearing_figures(viewer=viewer))),
         )
         self._leaving: tuple[queries.Leaving, SafeString] | None = None
 
@@ -179,12 +181,17 @@ def _early_ends_file(viewer: Actor, on: date) -> tuple[findings.Row, Iterable[fi
     )
 
 
+def _answers_file(viewer: Actor, on: date) -> tuple[findings.Row, Iterable[findings.Row]]:
+    return heard_findings.HEAD, heard_findings.rows_of_file(concerns.latest_hearing_figures(viewer=viewer))
+
+
 _FILES: Final[dict[str, Callable[[Actor, date], tuple[findings.Row, Iterable[findings.Row]]]]] = {
     "leaving": _leaving_file,
     "teams": _teams_file,
     "divisions": _divisions_file,
     "hours": _hours_file,
     "early-ends": _early_ends_file,
+    "answers": _answers_file,
 }
 
 

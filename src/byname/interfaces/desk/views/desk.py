@@ -11,12 +11,26 @@ from django.views.decorators.http import require_safe
 
 from byname.interfaces import snapshot
 from byname.interfaces.desk import today as seam
-from byname.interfaces.desk.views import concerns, continuity, cover, handover, hours, letters, planning
+from byname.interfaces.desk.views import (
+    concerns,
+    continuity,
+    cover,
+    handover,
+    hours,
+    interpreting,
+    leavings,
+    letters,
+    pictures,
+    planning,
+)
 from byname.interfaces.http import staff, viewer_of
 from byname.people import rules
 
 SOURCES: Final[tuple[seam.Source, ...]] = (
     concerns.waiting,
+    interpreting.waiting,
+    pictures.waiting,
+    leavings.waiting,
     handover.waiting,
     cover.waiting,
     continuity.waiting,
@@ -28,7 +42,11 @@ SOURCES: Final[tuple[seam.Source, ...]] = (
 
 _EVERYTHING: Final = (
     ("desk-concerns", "Concerns", "What people raised, and what waits for an answer", "see_concern"),
+    ("unheard", "Who are we not hearing?", "By which ways, in which languages, from which places", "see_unheard"),
     ("record-concern", "Record a concern", "For somebody at a counter, a door, by phone, on paper", "record_concern"),
+    ("interpreting", "To put into another language", "What people wrote that the team cannot read", "interpret"),
+    ("leavings", "Words that leave byname", "For records or an investigation, with a second yes", "ask_leaving"),
+    ("holds", "Legal holds", "What is kept longer than a year, and why", "see_holds"),
     ("desk-areas", "Areas", "Teams, cover and handovers, area by area", "see_team"),
     ("desk-officers", "Officers", "The register, and hiding somebody now", "see_officer"),
     ("propose", "Propose a posting", "See at once what it would break", "propose_posting"),

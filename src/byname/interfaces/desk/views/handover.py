@@ -22,7 +22,7 @@ from byname.people import rules as people_rules
 from byname.postings import actions, queries, rules
 from byname.vocabulary import Actor, NotThere, Refused
 
-SOURCES: Final[tuple[passing_on.Source, ...]] = ()
+SOURCES: Final[tuple[passing_on.Source, ...]] = (passing_on.open_concerns,)
 """Which parts of the programme have something of their own on the checklist."""
 
 _SOON: Final = timedelta(days=14)
@@ -321,7 +321,7 @@ def _page(
             "on": on,
             "late": rules.is_late(page.state.leaves_on, page.state.closed, on),
             "sections": sections,
-            "missing": _missing(page, still_open, on),
+            "missing": _missing(page, {thing.kind for thing in held}, still_open, on),
             "still_open": still_open,
             "told": page.told_from is not None and page.told_from <= on,
             "may_tell": bool(people_rules.reach(viewer, "announce_change")) and page.state.leaves_on > on,
@@ -331,7 +331,7 @@ def _page(
     )
 
 
-def _missing(page: queries.HandoverPage, still_open: int, on: date) -> list[str]:
+def _missing(page: queries.HandoverPage, held: set[str], still_open: int, on: date) -> list[str]:
     """What stands between this handover and its end, in sentences."""
     state = page.state
     if state.closed:
@@ -344,7 +344,7 @@ def _missing(page: queries.HandoverPage, still_open: int, on: date) -> list[str]
             said.append(
                 "One thing is not passed on yet." if still_open == 1 else f"{still_open} things are not passed on yet."
             )
-        empty = rules.missing_sections({item.kind for item in page.items})
+        empty = rules.missing_sections({item.kind for item in page.items} | held)
         if empty and state.outgoing_word_at is None:
             names = ", ".join(_TITLES[code].lower() for code in empty)
             said.append(f"Nothing is written under: {names}. If there is nothing, that is fine.")

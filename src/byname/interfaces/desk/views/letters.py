@@ -121,6 +121,8 @@ class Landed:
     to: str
     at: datetime | None
     body: str
+    answers_to: str = ""
+    """Where an answer to it goes; empty where none comes in."""
 
 
 @audience(Audience.PUBLIC)
@@ -177,7 +179,9 @@ def _read(file: Path) -> Landed:
     sent = message["Date"].datetime if message["Date"] else None
     body = message.get_body(("plain",))
     text = body.get_content() if body is not None else ""
-    return Landed(file.stem, str(message["Subject"] or ""), str(message["To"] or ""), sent, text)
+    said = {name: str(message[name] or "") for name in ("Subject", "To", "X-Phone", "Reply-To")}
+    # A letter goes to an address, a text to a number.
+    return Landed(file.stem, said["Subject"], said["To"] or said["X-Phone"], sent, text, said["Reply-To"])
 
 
 def _around() -> dict[str, object]:

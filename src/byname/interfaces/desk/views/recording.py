@@ -164,7 +164,7 @@ def _located(said: dict[str, Any]) -> Located:
         if team is None:
             raise Refused("Choose the area.", code="where", field="area")
         only = team.area.official_ids[0] if len(team.area.official_ids) == 1 else None
-        where = actions.Where(team.area.division_code, team.area.slug, only)
+        where = actions.Where(team.area.division_code, team.area.slug, only, rules.reads(team.languages))
         return Located(where, said["place"], None, team.area.slug)
     words = said["meant"] or said["place"]
     if not words.strip():
@@ -185,7 +185,8 @@ def _where(found: Found | None) -> actions.Where:
         raise Refused("This place is outside the service’s area.", code="where", field="place")
     official = found.neighbourhood.official_id if found.neighbourhood else None
     if found.team:
-        return actions.Where(found.team.area.division_code, found.team.area.slug, official)
+        read = rules.reads(found.team.languages)
+        return actions.Where(found.team.area.division_code, found.team.area.slug, official, read)
     return actions.Where(found.division.code if found.division else "", "", official)
 
 

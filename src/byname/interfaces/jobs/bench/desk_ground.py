@@ -92,7 +92,7 @@ def make(size: Size, *, at: datetime, on: date) -> dict[str, Any]:
         "accounts": len(accounts),
         "hours": hours,
         "readings": size.readings,
-        "cookies": _signed_in(accounts, at),
+        "cookies": signed_in(accounts, at),
         "references": [references[badge] for badge in badges],
         "slugs": [_slug(number) for number in range(size.areas)],
         "proposals": _proposals(size, accounts[0], on, at),
@@ -248,7 +248,7 @@ def _accounts(size: Size, references: list[str], at: datetime) -> list[Any]:
     return made
 
 
-def _signed_in(accounts: list[Any], at: datetime) -> dict[str, list[str]]:
+def signed_in(accounts: list[Any], at: datetime) -> dict[str, list[str]]:
     """For each role the cookies of browsers in which its accounts are signed in."""
     cookies: dict[str, list[str]] = {}
     for account in accounts:

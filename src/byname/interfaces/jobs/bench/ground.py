@@ -34,6 +34,8 @@ class Ground:
     quick: bool
     """Fewer rounds, points and rows: to see that it runs, not for the record."""
     say: Callable[[str], None]
+    million: bool = False
+    """Whether concerns are raised once more, where there are a million."""
 
     @property
     def rounds(self) -> int:
@@ -128,11 +130,15 @@ def service(home: Path, *words: str) -> Iterator[Service]:
 
 
 @contextlib.contextmanager
-def reference(name: str, path: str, folder: Path) -> Iterator[tuple[int, int]]:
-    """One of the thin programs of `byname.config.thin` behind the same server: its port and its process."""
+def reference(name: str, path: str, folder: Path, *, database: str = "") -> Iterator[tuple[int, int]]:
+    """One of the thin programs of `byname.config.thin` behind the same server: its port and its process.
+
+    It asks this process's database, or the one at another address.
+    """
     port, log = free_port(), folder / f"{name}.log"
     words = [sys.executable, "-m", "byname.config.web", f"byname.config.thin:{name}", "127.0.0.1", str(port)]
-    with processes.running(words, os.environ | {"BYNAME_LOG": str(folder / f"{name}.journal")}, log) as child:
+    variables = os.environ | {"BYNAME_LOG": str(folder / f"{name}.journal")}
+    with processes.running(words, variables | ({"DATABASE_URL": database} if database else {}), log) as child:
         _wait(port, path, child, log)
         yield port, child.pid
 

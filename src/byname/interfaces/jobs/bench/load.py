@@ -29,8 +29,10 @@ local requests = {}
 local place = 0
 function init(args)
   for line in io.lines(args[1]) do
-    local path, cookie = line:match("^(%S+)\t?(.*)$")
-    requests[#requests + 1] = wrk.format("GET", path, cookie ~= "" and { Cookie = cookie } or nil)
+    local path, cookie, form = line:match("^([^\t]+)\t?([^\t]*)\t?(.*)$")
+    local headers = { Cookie = cookie ~= "" and cookie or nil }
+    if form ~= "" then headers["Content-Type"] = "application/x-www-form-urlencoded" end
+    requests[#requests + 1] = wrk.format(form ~= "" and "POST" or "GET", path, headers, form ~= "" and form or nil)
   end
 end
 function request()
@@ -73,11 +75,22 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "byname's own, a heavy one: wrk is not installed"
 
 
-def ask(port: int, paths: Sequence[str], *, connections: int, seconds: float, cookies: Sequence[str] = ()) -> Load:
+def ask(
+    port: int,
+    paths: Sequence[str],
+    *,
+    connections: int,
+    seconds: float,
+    cookies: Sequence[str] = (),
+    forms: Sequence[str] = (),
+) -> Load:
     """Ask 127.0.0.1 for the paths, one after another on each connection, as fast as it answers.
 
-    With `cookies`, each path is asked for by the browsers that hold them, in turn.
+    With `cookies`, each path is asked for by the browsers that hold them, in turn. With `forms`, as they are encoded,
+    they are sent in turn to the one path.
     """
+    if forms:
+        paths = [f"{path}\t\t{form}" for path in paths for form in forms]
     if cookies:
         count = math.lcm(len(paths), len(cookies))
         asked = zip(itertools.islice(itertools.cycle(paths), count), itertools.cycle(cookies), strict=False)
@@ -163,9 +176,12 @@ class _Asker(asyncio.Protocol):
             self.over.set_result(None)
 
 
-def _request(port: int, path: str, cookie: str = "") -> bytes:
+def _request(port: int, path: str, cookie: str = "", form: str = "") -> bytes:
     sent = f"Cookie: {cookie}\r\n" if cookie else ""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{sent}\r\n".encode()
+    if form:
+        sent += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
+    asked = "POST" if form else "GET"
+    return f"{asked} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{sent}\r\n{form}".encode()
 
 
 def _itself(asker: _Asker) -> _Asker:

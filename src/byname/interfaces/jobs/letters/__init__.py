@@ -7,8 +7,8 @@ header.
 Never: adds words about a person that the act did not give it.
 """
 
-from byname.interfaces.jobs.letters.message import message_of
+from byname.interfaces.jobs.letters.message import message_of, returns_to
 from byname.interfaces.jobs.letters.residents import KINDS as TO_RESIDENTS
 from byname.interfaces.jobs.letters.texts import TEXTS, Unwritable, text_of
 
-__all__ = ["TEXTS", "TO_RESIDENTS", "Unwritable", "message_of", "text_of"]
+__all__ = ["TEXTS", "TO_RESIDENTS", "Unwritable", "message_of", "returns_to", "text_of"]

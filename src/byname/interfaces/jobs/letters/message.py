@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from byname.interfaces.jobs.letters import residents
+from byname.interfaces.jobs.letters import residents, weekly
+from byname.interfaces.jobs.letters.replies import reply_address_of, thread_of
 from byname.interfaces.jobs.letters.texts import Unwritable, text_of
 from byname.ledger import actions
 
@@ -45,6 +46,8 @@ def message_of(letter: actions.Outgoing, *, sender: str, at: datetime) -> EmailM
     to_resident = letter.kind in residents.KINDS
     if to_resident:
         text = residents.text_to_resident(letter.kind, letter.words, on=timezone.localtime(at).date())
+    elif letter.kind in weekly.KINDS:
+        text = weekly.weekly_text(letter.kind, letter.words)
     else:
         text = text_of(letter.kind, letter.words)
     message = EmailMessage(policy=_POLICY)
@@ -57,13 +60,28 @@ def message_of(letter: actions.Outgoing, *, sender: str, at: datetime) -> EmailM
         message["Message-ID"] = letter.message_id
         message["Auto-Submitted"] = "auto-generated"
         if to_resident:
+            message["References"] = message["In-Reply-To"] = thread_of(letter.words["link"], _host(letter.message_id))
+            if answers := reply_address_of(letter.words["link"]):
+                message["Reply-To"] = _address(answers)
             message[_STOP] = f"<{residents.stop_page_of(letter.words['link'], letter.words.get('language', ''))}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        elif letter.kind in weekly.KINDS:
+            message[_STOP] = f"<{weekly.stop_page_of(letter.words['key'], letter.words.get('language', ''))}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(text.body, charset="utf-8", cte="quoted-printable")
         message.as_bytes()
     except (ValueError, IndexError, MessageError) as fault:
         raise Unwritable("The letter cannot be written as a message.") from fault
     return message
+
+
+def returns_to(message: EmailMessage) -> str | None:
+    """The address a letter that does not arrive comes back to: a resident's own; None for the sender's."""
+    return str(message["Reply-To"]) if message["Reply-To"] else None
+
+
+def _host(message_id: str) -> str:
+    return message_id.rpartition("@")[2].removesuffix(">")
 
 
 def _address(plain: str) -> Address:

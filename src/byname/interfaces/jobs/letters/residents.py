@@ -10,7 +10,10 @@ from django.conf import settings
 from django.utils.translation import gettext, gettext_noop, override
 
 from byname.concerns import queries as concerns
+from byname.concerns.rules import mail
 from byname.interfaces import site
+from byname.interfaces.jobs.letters.danger import whom_to_call
+from byname.interfaces.jobs.letters.replies import reply_address_of
 from byname.interfaces.jobs.letters.texts import Text, Unwritable
 from byname.vocabulary import SYSTEM
 
@@ -30,17 +33,21 @@ KINDS: Final[Mapping[str, Opening]] = {
         gettext_noop("There is news for you"),
         gettext_noop("What you told us has come to an end. Read how it ended, and tell us whether it helped you."),
     ),
+    "concern_change": Opening(
+        gettext_noop("There is news for you"), gettext_noop("There is something new on your own page.")
+    ),
     "concern_overdue": Opening(
         gettext_noop("You have not had your answer yet"),
         gettext_noop("We promised you an answer by now, and nobody has written one. We are sorry."),
     ),
+    "concern_danger": Opening(gettext_noop("We have your message"), gettext_noop("We have what you told us.")),
 }
 """The kinds of letters to whoever raised a concern or joined one, by name."""
 
 
 def page_of(link: str, language: str) -> str:
     """The whole address of somebody's own page, in the language they are written to in."""
-    code = _spoken(language)
+    code = spoken(language)
     prefix = "" if code == settings.LANGUAGE_CODE else f"/{code}"
     return f"{site.address()}{prefix}/c/{link}/"
 
@@ -61,9 +68,11 @@ def text_to_resident(kind: str, words: Mapping[str, str], *, on: date) -> Text:
     except KeyError as fault:
         raise Unwritable(f"The letter {kind} has not all its words.") from fault
     language = words.get("language", "")
-    with override(_spoken(language)):
+    with override(spoken(language)):
         opening = KINDS[kind]
         parts = [
+            *([mail.marker_line(gettext("To answer, write above this line"))] if reply_address_of(link) else []),
+            *(whom_to_call(words["danger"].split()) if "danger" in words else []),
             gettext("Hello,"),
             gettext(opening.sentence),
             *_said(words.get("said", "")),
@@ -100,6 +109,7 @@ def _whom(division: str, on: date) -> list[str]:
     return [whom]
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """The language's code where pages are offered in it, else English's."""
     code = language.lower().replace("_", "-")
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

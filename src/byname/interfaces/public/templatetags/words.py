@@ -13,7 +13,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext
 
-from byname.interfaces.public import names, reviewed
+from byname.interfaces import reviewed
+from byname.interfaces.public import hearing, names
 from byname.postings.queries import MonthHours
 
 register = template.Library()
@@ -56,6 +57,12 @@ def in_tongue(words: Mapping[str, str]) -> str:
 def spoken_by_service(words: Mapping[str, str]) -> SafeString:
     """Attributes for what the service said by language, where it stands only in the original."""
     return SafeString("") if (translation.get_language() or "") in words else SafeString('lang="en" dir="ltr"')
+
+
+@register.filter
+def seen_state(state: str) -> str:
+    """Where a published concern stands, for strangers."""
+    return str(hearing.SEEN_STATES.get(state, ""))
 
 
 @register.filter

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from byname.concerns import actions, queries, rules
 from byname.interfaces import snapshot
-from byname.interfaces.http import Audience, audience, caller, held_up, see_other, unlike_a_form
+from byname.interfaces.http import Audience, audience, caller, held_up, jpeg, see_other, unlike_a_form
 from byname.interfaces.public import draft as drafts
 from byname.interfaces.public import hearing
 from byname.interfaces.public.context import offered
 from byname.interfaces.public.holding import contact_faults, holder_of, promised
+from byname.interfaces.public.views import sending
 from byname.interfaces.public.views.raising import too_large
 from byname.safekeeping.limits import Limit
 from byname.vocabulary import PUBLIC, Refused
@@ -39,6 +40,22 @@ def follow(request: HttpRequest, link: str) -> HttpResponse:
     if act == "judge":
         return _judge(request, link)
     return _page(request, link)
+
+
+@audience(Audience.PUBLIC)
+def send(request: HttpRequest, link: str) -> HttpResponse:
+    """A message, with photos or without."""
+    if refusal := unlike_a_form(request) or too_large(request, sending.MOST_BYTES):
+        return refusal
+    return _write(request, link) if request.method == "POST" else see_other(reverse("follow", args=[link]))
+
+
+@audience(Audience.PUBLIC)
+def photo(request: HttpRequest, link: str, number: int) -> HttpResponse:
+    """A photo somebody sent themselves; nobody else's opens here."""
+    if refusal := unlike_a_form(request):
+        return refusal
+    return jpeg(queries.own_picture(link, number, viewer=PUBLIC), f"{number}.jpg")
 
 
 @audience(Audience.PUBLIC)
@@ -67,7 +84,7 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
         if act == "remove" and said.get("sure"):
             actions.erase(link, pin, by=PUBLIC, at=at)
             return _shown(request, "removed", link, {"reference": concern.reference})
-        taken = actions.take_out(link, pin, by=PUBLIC, at=at)
+        taken = actions.take_out(link, pin, with_pictures=act == "file", by=PUBLIC, at=at)
     except Refused as refused:
         faults = {refused.field or "pin": hearing.fault(refused.code)}
         return _shown(request, "mine", link, {"concern": concern, "faults": faults}, status=422)
@@ -83,7 +100,13 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
 def _change(request: HttpRequest, link: str, pin: str) -> HttpResponse:
     draft = drafts.read(request.POST)
     contact = rules.Contact(
-        draft.name, draft.email, draft.phone, draft.safe_hours, bool(draft.never_visit), bool(draft.never_phone)
+        draft.name,
+        draft.email,
+        draft.phone,
+        draft.safe_hours,
+        bool(draft.never_visit),
+        bool(draft.never_phone),
+        bool(draft.by_text),
     )
     language = draft.language if draft.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     faults = {} if contact.is_empty else contact_faults(contact)
@@ -121,7 +144,17 @@ def _write(request: HttpRequest, link: str) -> HttpResponse:
         return _page(request, link, words=words, faults={"words": fault}, status=422)
     if wait := held_up(request, WRITTEN, caller(request)):
         return wait
-    actions.write_again(link, words, by=PUBLIC, at=timezone.now())
+    read_here = snapshot.languages_read(_followed(link).area)
+    pictures, fault = sending.taken_in(request)
+    try:
+        if not fault:
+            actions.write_again(link, words, pictures=pictures, read_here=read_here, by=PUBLIC, at=timezone.now())
+    except Refused as refused:
+        if refused.field != "photos":
+            raise
+        fault = sending.fault(refused.code)
+    if fault:
+        return _page(request, link, words=words, faults={"photos": fault}, status=422)
     return see_other(reverse("follow", args=[link]) + "#last")
 
 
@@ -147,7 +180,8 @@ def _page(request: HttpRequest, link: str, *, status: int = 200, **shown: Any) -
         "category": profile.category(concern.category),
         "hearing": profile,
         "holder": holder_of(drafts.found_of(at, directory), sergeant=concern.holder == "sergeant"),
-        "state": hearing.OUTCOMES.get(concern.outcome) or hearing.STATES[concern.state],
+        "state": hearing.OUTCOMES.get(concern.outcome) or _state(concern),
+        "joined": _joined(concern),
         "raised_at": timezone.localtime(concern.raised_at),
         "due": timezone.localtime(concern.due_at),
         "verdicts": hearing.VERDICTS.items(),
@@ -158,6 +192,17 @@ def _page(request: HttpRequest, link: str, *, status: int = 200, **shown: Any) -
         "unsolved": "no" in concern.verdict,
     }
     return _shown(request, "concern", link, said | shown, status=status)
+
+
+def _state(concern: queries.Followed) -> object:
+    # "You said that it is not solved" may be somebody else's word to whoever joined.
+    return hearing.STATES[concern.state] if concern.raised else hearing.SEEN_STATES[concern.state]
+
+
+def _joined(concern: queries.Followed) -> queries.Published | None:
+    """What somebody joined, as it is published; None for whoever raised it, and where it was taken back since."""
+    lines = () if concern.raised else queries.published(references=[concern.reference], viewer=PUBLIC)
+    return lines[0] if lines else None
 
 
 def _shown(request: HttpRequest, name: str, link: str, shown: dict[str, Any], *, status: int = 200) -> HttpResponse:

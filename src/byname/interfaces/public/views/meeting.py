@@ -68,6 +68,8 @@ def _area(request: HttpRequest, slug: str, directory: Directory) -> HttpResponse
             % {"name": team.area.name},
             "lead": next((posting for posting in team.postings if posting.role == "lead"), None),
             "others": [posting for posting in team.postings if posting.role != "lead"],
+            # Each reversed address would cost as much as the whole of its line.
+            "beside": request.path.removesuffix(slug),
             "neighbours": [near.area for slug in team.area.neighbours if (near := directory.team_of(slug))],
             "drawing": drawing.around(territory, slug),
             "directory": directory,

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
-from psycopg_pool import PoolTimeout
 
-from byname.concerns import actions as concerns
 from byname.concerns import rules
 from byname.interfaces import lookup, snapshot
-from byname.interfaces.http import RETRY_SECONDS, Audience, audience, caller, failure, held_up, unlike_a_form
+from byname.interfaces.http import Audience, audience, caller, failure, held_up, see_other, unlike_a_form
 from byname.interfaces.public import draft as drafts
 from byname.interfaces.public import hearing
-from byname.interfaces.public.context import in_language, offered, origin_of
+from byname.interfaces.public.context import in_language, offered
 from byname.interfaces.public.draft import DIVISION, Draft
-from byname.interfaces.public.holding import Holder, contact_faults, holder_of, name_of, promised
+from byname.interfaces.public.holding import contact_faults, holder_of, name_of
+from byname.interfaces.public.views import sending
 from byname.interfaces.public.views.finding import LOOKUPS
+from byname.interfaces.public.views.known import known_near
 from byname.postings.queries import Directory, Found
-from byname.safekeeping.limits import Limit, wait_for
-from byname.vocabulary import PUBLIC, Point, Refused
+from byname.vocabulary import Point, Refused
 
-RAISED: Final = Limit("raise-concern", most=30, seconds=3600)
-"""A library's or a shelter's computers share one address: thirty concerns an hour are more than a busy one sends."""
 MOST_BYTES: Final = 512 * 1024
 """Of a form. Far above what may be sent in the end, so that a text that is too long comes back to be shortened."""
 STEPS: Final = ("where", "what", "words", "when", "help", "whom", "who", "contact", "check")
@@ -46,14 +41,13 @@ _ASKED: Final[Mapping[str, frozenset[str]]] = {
     "whom": frozenset({"whom"}),
     "who": frozenset({"who", "under_18"}),
     "contact": frozenset(
-        "name email phone language safe_hours never_visit never_phone words_in_letters more_letters".split()
+        "name email phone by_text language safe_hours never_visit never_phone words_in_letters more_letters".split()
     ),
 }
 """The answers each page asks for itself; all others it carries along unseen."""
 _PAGES: Final = (*STEPS, "found", "door")
 _THEN: Final[Mapping[str, str]] = {"receipt": "send", "found": "search"}
 """The buttons that lead on to pages that are not asked for by name."""
-_log = logging.getLogger("byname.raising")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,19 @@ class _Walk:
 @audience(Audience.PUBLIC)
 def tell(request: HttpRequest) -> HttpResponse:
     """The next question, the read back, or the receipt: what was answered before comes with each form."""
-    if refusal := unlike_a_form(request) or too_large(request):
+    return _told(request, MOST_BYTES)
+
+
+@audience(Audience.PUBLIC)
+def send(request: HttpRequest) -> HttpResponse:
+    """The same, by the button that sends: photos may come with it."""
+    if request.method == "GET":
+        return see_other(reverse("raise"))
+    return _told(request, sending.MOST_BYTES)
+
+
+def _told(request: HttpRequest, most: int) -> HttpResponse:
+    if refusal := unlike_a_form(request) or too_large(request, most):
         return refusal
     directory, profile = snapshot.city(), snapshot.hearing()
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
@@ -99,10 +105,10 @@ def tell(request: HttpRequest) -> HttpResponse:
     return _met(walk, target) or _shown(walk, target)
 
 
-def too_large(request: HttpRequest) -> HttpResponse | None:
+def too_large(request: HttpRequest, most: int = MOST_BYTES) -> HttpResponse | None:
     """The refusal of a form nobody typed, before it is read; None for all others."""
     said = request.headers.get("Content-Length", "")
-    if said.isdecimal() and int(said) > MOST_BYTES:
+    if said.isdecimal() and int(said) > most:
         return failure(request, 413, _("That is more than can be sent here. Shorten what you wrote and try again."))
     return None
 
@@ -285,6 +291,11 @@ def _met(walk: _Walk, target: str) -> HttpResponse | None:
     if new:
         walk.draft = replace(draft, seen=(*draft.seen, *new))
         return _page(walk, "danger", step=walk.step, kinds=new, first=new[0], then=_THEN.get(target, target))
+    if target == "words" and walk.step in ("what", "door"):
+        known = known_near(draft, drafts.found_at(draft, walk.directory))
+        if known:
+            # From here on it is the same page as the next: who goes on presses on to the words.
+            return _page(walk, "known", step="words", known=known)
     if target in ("check", "receipt") and draft.hinted != draft.digest and (said := _hints(walk)):
         walk.draft = replace(draft, hinted=draft.digest, reading="1")
         return _page(walk, "hints", step="check", told=said)
@@ -412,58 +423,13 @@ _OWN: Final[Mapping[str, Callable[[_Walk], dict[str, Any]]]] = {
 
 
 def _sent(walk: _Walk) -> HttpResponse:
-    """The receipt, once it is on disk; else a plain page with the reason, from which the same form is sent again."""
-    at = timezone.now()
-    draft, found = walk.draft, drafts.found_at(walk.draft, walk.directory)
+    found = drafts.found_at(walk.draft, walk.directory)
     if found is None:
         raise Refused(hearing.fault("where"))
-    code = translation.get_language() or settings.LANGUAGE_CODE
-    raised = rules.checked(
-        draft.raised(language=code),
-        categories=walk.profile.raisable,
-        languages=frozenset(code for code, _name in settings.LANGUAGES),
-    )
-    division = found.division.code if found.division else ""
-    where = concerns.Where(
-        division=found.team.area.division_code if found.team else division,
-        area=found.team.area.slug if found.team else "",
-        official_id=found.neighbourhood.official_id if found.neighbourhood else None,
-    )
-    try:
-        if wait := wait_for(RAISED, caller(walk.request), at=at):
-            return _later(walk, 429, wait)
-        receipt = concerns.raise_concern(
-            raised,
-            where,
-            on=snapshot.today(),
-            promise=promised(),
-            once=draft.number.encode(),
-            by=PUBLIC,
-            at=at,
-        )
-    except (OperationalError, InterfaceError, PoolTimeout) as fault:
-        _log.warning("a concern could not be taken in", extra={"fault": type(fault).__name__})
-        return _later(walk, 503, RETRY_SECONDS)
-    return _receipt(walk, receipt, holder_of(found, sergeant=raised.to_sergeant), name_of(found), at)
 
+    def again(fault: str) -> HttpResponse:
+        walk.faults = {"photos": fault}
+        return _shown(walk, "check")
 
-def _later(walk: _Walk, status: int, seconds: int) -> HttpResponse:
-    page = _page(walk, "later", step="check", status=status, away=status != 429)
-    page.headers["Retry-After"] = str(seconds)
-    return page
-
-
-def _receipt(walk: _Walk, receipt: concerns.Receipt, holder: Holder, named: str, at: datetime) -> HttpResponse:
-    return _page(
-        walk,
-        "receipt",
-        step="receipt",
-        receipt=receipt,
-        link=origin_of(walk.request) + reverse("follow", args=[receipt.link]),
-        holder=holder,
-        named=named,
-        due=timezone.localtime(receipt.due_at),
-        raised_at=timezone.localtime(at),
-        kinds=walk.draft.seen,
-        first=walk.draft.seen[0] if walk.draft.seen else "",
-    )
+    told = sending.Told(walk.draft, found, walk.profile)
+    return sending.sent(walk.request, told, partial(_page, walk), again)

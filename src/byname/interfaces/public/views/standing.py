@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Final
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from psycopg_pool import PoolTimeout
 
+from byname.concerns import queries as concerns
 from byname.interfaces import snapshot
 from byname.interfaces.http import (
     LANGUAGE_COOKIE,
@@ -21,6 +25,7 @@ from byname.interfaces.http import (
 from byname.interfaces.public import kept
 from byname.interfaces.public.context import in_language, offered, origin_of
 from byname.postings.queries import Directory
+from byname.vocabulary import PUBLIC
 
 _COLOUR: Final = re.compile("[0-9a-f]{6}", re.ASCII).fullmatch
 # More than a megabyte each, and a host may be named with any port.
@@ -36,7 +41,11 @@ def counting(request: HttpRequest) -> HttpResponse:
         hours = snapshot.city().hours
     except snapshot.Away:
         hours = None
-    return render(request, "public/counting.html", {"hours": hours})
+    year = snapshot.today().year - 1
+    shown = {"hours": hours, "left_in": year}
+    with contextlib.suppress(OperationalError, InterfaceError, PoolTimeout):
+        shown |= {"left": concerns.leavings_of(year, viewer=PUBLIC), "left_known": True}
+    return render(request, "public/counting.html", shown)
 
 
 @audience(Audience.PUBLIC)

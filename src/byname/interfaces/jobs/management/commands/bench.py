@@ -17,7 +17,17 @@ from django.db import connection
 from django.utils import timezone
 
 from byname.interfaces import snapshot
-from byname.interfaces.jobs.bench import desk, desk_ground, figures, land, ledger_load, load, web
+from byname.interfaces.jobs.bench import (
+    concern_ground,
+    concerns,
+    desk,
+    desk_ground,
+    figures,
+    land,
+    ledger_load,
+    load,
+    web,
+)
 from byname.interfaces.jobs.bench.figures import Figure
 from byname.interfaces.jobs.bench.ground import Ground
 
@@ -30,6 +40,7 @@ _MEASURES = {
     "points": "five million points placed",
     "addresses": "half a million addresses brought in and searched",
     "desk": "the staff's pages in a large service, and the ledger",
+    "concerns": "concerns raised, listed and shown, where there are 100,000",
 }
 
 
@@ -46,6 +57,7 @@ class Command(BaseCommand):
         parser.prog = "./byname bench"
         parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(_MEASURES)} (default: all)")
         parser.add_argument("--quick", action="store_true", help="fewer rounds, points and rows: a try, no record")
+        parser.add_argument("--million", action="store_true", help="concerns: once more where there are a million")
         parser.add_argument("--write", type=Path, metavar="FILE", help="write the report of a whole run there")
         parser.add_argument("--alone", action="store_true", help="the part of a measure that has a process to itself")
 
@@ -62,21 +74,23 @@ class Command(BaseCommand):
         machine = _machine()  # before the measures keep it busy themselves
         for name, said in machine.items():
             self.stdout.write(f"{name}: {said}")
-        found = self._measured(frozenset(options["names"] or _MEASURES), quick=options["quick"])
+        chosen = frozenset(options["names"] or _MEASURES)
+        found = self._measured(chosen, quick=options["quick"], million=options["million"])
         if options["write"] and not options["names"] and not options["quick"]:
             options["write"].write_text(figures.report(found, machine), encoding="utf-8")
         if any(figure.met is False for lines in found.values() for figure in lines):
             self.stdout.write("Not every figure is reached.")
             sys.exit(1)
 
-    def _measured(self, names: frozenset[str], *, quick: bool) -> dict[str, list[Figure]]:
+    def _measured(self, names: frozenset[str], *, quick: bool, million: bool) -> dict[str, list[Figure]]:
         found: dict[str, list[Figure]] = {}
         with tempfile.TemporaryDirectory(prefix="byname-bench-") as folder:
-            work = Ground(Path(folder), quick, lambda words: self.stderr.write(f"  {words}"))
+            work = Ground(Path(folder), quick, lambda words: self.stderr.write(f"  {words}"), million)
             for measure, its in (
                 (land.measure, {"bring", "points", "addresses"}),
                 (web.measure, _OVER_HTTP),
                 (desk.measure, {"desk"}),
+                (concerns.measure, {"concerns"}),
             ):
                 if not names & its:
                     continue
@@ -99,6 +113,12 @@ def _alone(name: str, *words: str) -> dict[str, Any]:
         if size == desk_ground.WHOLE:
             desk_ground.settle()
         return made
+    if name == "concern-ground":
+        return concern_ground.make(int(words[0]), at=timezone.now())
+    if name == "concern-fill":
+        return concern_ground.fill_older(int(words[0]), at=timezone.now())
+    if name == "concern-wire":
+        return concern_ground.on_the_wire(words[0])
     if name == "ledger":
         return ledger_load.together(words[0], float(words[1]))
     if name == "ledger-fill":

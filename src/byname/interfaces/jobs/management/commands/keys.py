@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from byname.concerns import actions as concerns
 from byname.ledger import actions as ledger
 from byname.people import actions as people
 from byname.safekeeping import resealing
@@ -29,7 +30,9 @@ class Command(BaseCommand):
         """Exit code 1 where a value fits no data key: dropping a key then would change nothing about it."""
         by, at = operator("keys"), timezone.now()
         if options["act"] == "recode":
-            self.stdout.write(f"{people.recode_conflicts(by=by, at=at)} codes were made anew.")
+            anew = people.recode_conflicts(by=by, at=at) + concerns.recode_phones(by=by, at=at)
+            anew += concerns.recode_likeness(by=by, at=at)
+            self.stdout.write(f"{anew} codes were made anew.")
             return
 
         def progress(column: resealing.SealedColumn, done: resealing.Sealed) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
-from byname.interfaces.jobs.demo import history
+from byname.interfaces.jobs.demo import heard, history
 from byname.interfaces.jobs.demo.city import SEED, demo_city
 from byname.interfaces.jobs.demo.load import is_empty, load
 from byname.vocabulary import operator
@@ -36,5 +37,12 @@ class Command(BaseCommand):
                 "Set its clock, or start without the demo."
             )
         self.stdout.write("The demo city:")
-        load(demo_city(options["seed"], today), by=by, at=at, say=lambda words: self.stdout.write(f"  {words}"))
+        city = demo_city(options["seed"], today)
+
+        def say(words: str) -> None:
+            self.stdout.write(f"  {words}")
+
+        with transaction.atomic():
+            references = load(city, by=by, at=at, say=say)
+            heard.load(city, references, by=by, at=at, say=say)
         self.stdout.write("The demo city is ready. Every officer in it but one is invented.")

@@ -1,0 +1,125 @@
+"""Putting what was written into another language: who asks for it, who does it, and what a machine is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from byname.concerns import queries, rules
+from byname.concerns.models import Concern, Message, Translation
+from byname.concerns.queries.within import held
+from byname.ledger import actions as ledger
+from byname.people import rules as people_rules
+from byname.vocabulary import Actor, NotThere, Refused
+
+
+def ask_interpreter(reference: str, text: int, language: str, *, by: Actor, at: datetime) -> None:
+    """A text of a concern waits for an interpreter: 0 for what was raised, else an entry's number.
+
+    What a person wrote is in `language` and is put into English; an answer is put into `language`. Refused for a
+    language byname does not name, and for a text that has gone; NotThere for a note.
+    """
+    with transaction.atomic():
+        concern = held(reference, "answer_concern", viewer=by)
+        if language not in rules.INTERPRETED:
+            raise Refused("Choose the language from the list.", code="language", field="language")
+        message = _entry(concern, text)
+        if message is None:
+            if not concern.told:
+                raise Refused("These words have gone.", code="gone")
+            Concern.objects.filter(pk=concern.pk).update(needs_interpreter=True, written_in=language)
+        elif message.kind == "answer":
+            Message.objects.filter(pk=message.pk).update(wanted_in=language)
+        else:
+            Message.objects.filter(pk=message.pk).update(wanted_in="en", language=language)
+        facts: dict[str, str | int] = {"language": language, "text": text}
+        ledger.record("concern.interpreter_asked", subject=("concern", reference), by=by, at=at, facts=dict(facts))
+
+
+def interpret(reference: str, text: int, words: str, *, by: Actor, at: datetime) -> bool:
+    """Whether nothing of the concern waits for an interpreter any more, now that a text stands in another language.
+
+    The text itself stays as it was written. Refused for empty or too many words, and for an officer in whose entry the
+    language does not stand; NotThere where the text does not wait.
+    """
+    with transaction.atomic():
+        concern = held(reference, "interpret", viewer=by)
+        message = _entry(concern, text)
+        waits = message.wanted_in if message else "en" if concern.needs_interpreter else ""
+        if not waits:
+            raise NotThere
+        source = message.language if message else concern.written_in
+        other = source if waits == "en" else waits
+        mine = queries.languages_read(viewer=by)
+        if mine is not None and other not in mine:
+            raise Refused("This language does not stand in your entry on the register.", code="not-read", field="words")
+        rules.refuse_translation(words)
+        Translation.objects.update_or_create(
+            concern=concern,
+            message=message,
+            language=waits,
+            defaults={
+                "words": rules.tidied(words),
+                "made_by": "interpreter",
+                "account_id": by.account_id,
+                "made_at": at,
+            },
+        )
+        if message:
+            Message.objects.filter(pk=message.pk).update(wanted_in="")
+        Concern.objects.filter(pk=concern.pk).update(stirred_at=at, **({} if message else {"needs_interpreter": False}))
+        ledger.record(
+            "concern.interpreted",
+            subject=("concern", reference),
+            by=by,
+            at=at,
+            facts={"from": source, "to": waits, "text": text},
+        )
+        left = Message.objects.filter(concern=concern).exclude(wanted_in="").exists()
+        return not left and not (message and concern.needs_interpreter)
+
+
+def ask_machine(reference: str, text: int, *, by: Actor, at: datetime) -> None:
+    """A machine is asked, in the background, to put what a person wrote into English: for reading, never to be sent.
+
+    Asked again where it failed before. Refused where somebody has put it into English already, and for words that have
+    gone; NotThere for what no person of the public wrote.
+    """
+    with transaction.atomic():
+        concern = held(reference, "answer_concern", viewer=by)
+        message = _entry(concern, text)
+        if message is not None and message.kind != "person":
+            raise NotThere
+        if message is None and not concern.told:
+            raise Refused("These words have gone.", code="gone")
+        before = Translation.objects.filter(concern=concern, message=message, language="en").first()
+        if before is not None and before.words:
+            raise Refused("It stands in English already.", code="translated")
+        asked = {"words": "", "made_by": "machine", "account_id": by.account_id, "made_at": at, "tries": 0}
+        Translation.objects.update_or_create(concern=concern, message=message, language="en", defaults=asked)
+        ledger.record("concern.machine_asked", subject=("concern", reference), by=by, at=at, facts={"text": text})
+
+
+def take_machine_words(number: int, words: str, *, by: Actor, at: datetime) -> bool:
+    """Whether a machine's words were kept: not where the text has gone, or a person was quicker.
+
+    Empty words count as one try more in vain.
+    """
+    people_rules.require(by, "keep_house")
+    waiting = Translation.objects.filter(pk=number, words="", made_by="machine")
+    if not words.strip():
+        waiting.update(tries=F("tries") + 1)
+        return False
+    return bool(waiting.update(words=rules.tidied(words)[: rules.LONGEST_TRANSLATION], made_at=at))
+
+
+def _entry(concern: Concern, text: int) -> Message | None:
+    """The entry of a number, nothing for 0; NotThere for none of this concern's, and for a note."""
+    if text == 0:
+        return None
+    message = Message.objects.filter(concern=concern, pk=text, kind__in=["person", "answer"]).first()
+    if message is None:
+        raise NotThere
+    return message

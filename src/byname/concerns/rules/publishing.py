@@ -1,0 +1,156 @@
+"""What an officer may publish of a concern: words of their own that name nobody, a place no finer than a crossing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from byname.concerns.rules.hints import hints
+from byname.concerns.rules.phrases import STOP, placed_words, squeezed, words_of
+from byname.concerns.rules.raising import refuse_too_long
+from byname.concerns.rules.tidying import tidied
+from byname.vocabulary import Refused
+
+LONGEST_WORDING: Final = 200
+LONGEST_DONE: Final = 600
+RUN: Final = 5
+"""So many words in a row as the person wrote them are the person's; of Chinese signs, twice as many."""
+CROSSING_WITHIN: Final = 150
+"""So many metres from the middle of its field a crossing still stands for it."""
+
+_TAKEN_OUT: Final[Mapping[str, str]] = {
+    "email": "an e-mail address",
+    "phone": "a phone number",
+    "plate": "a plate",
+    "name": "somebody’s name",
+    "accusation": "that somebody did wrong",
+    "address": "where somebody lives",
+    "appearance": "what somebody looks like",
+    "link": "a link",
+}
+_LINK: Final = re.compile(
+    r"(?:https?|ftp)\s?:\s?/\s?/\s?\S+|\bwww\s?\.\s?\S+|"
+    r"(?<![\w@])[\w-]+(?:\.[\w-]+)*\.(?:com|ca|org|net|info|io|co|me|app|link|gov|edu|xyz|ly|be|tv|fr|uk|us)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+_DIGITS: Final = re.compile(r"\d{7,}|\d(?:[ \t.()/·–—-]{0,3}\d){9,}")
+_BETWEEN: Final = r"(?!(?:on|in|at|of|and|to|from|near|along|by|the|a|cars?|people|metres|meters|m|km|h|am|pm)\b)"
+_KIND: Final = (
+    "street|st|avenue|ave|av|road|rd|drive|dr|lane|ln|crescent|cres|cr|boulevard|blvd|court|crt|ct|place|pl|way|terrace|"
+    "terr?|gardens|gdns|square|sq|circle|cir|trail|trl|parkway|pkwy|quay|heights|hts|mews|gate|row|walk|close|grove|hill"
+)
+_BEFORE: Final = "rue|avenue|chemin|boulevard|allée|calle|avenida|carrera|rua|travessa|largo"
+_DOOR: Final = re.compile(
+    # 12 Mill Lane, 12B Old Mill Ln; 12, rue du Moulin; calle Mayor 12; house 12, no. 12
+    rf"(?<![\w.,])\d{{1,5}}\s?[a-z]?[\s,]+(?:{_BETWEEN}[^\W\d][\w’'.-]*\s+){{1,3}}?(?:{_KIND})\b|"
+    rf"(?<![\w.,])\d{{1,5}}\s?[a-z]?[\s,]+(?:{_BEFORE})\s+[^\W\d]|"
+    rf"\b(?:{_BEFORE})\s+(?:[^\W\d][\w’'-]*\s+){{1,4}}?(?:n[°ºo.]\s?)?\d{{1,5}}\b|"
+    r"\b(?:house|home|door|number|no\.|nr\.?|unit|apt\.?|apartment|suite|flat|room)\s?#?\s?\d{1,5}\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A public wording as an officer wrote it."""
+
+    words: str
+    """What it is, on one line."""
+    done: str
+    """What was done; may be empty."""
+    category: str
+    placed: bool
+    """Whether it is to be shown on the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What of a concern no stranger may read: what people wrote of it, who they are, and the place as it was told."""
+
+    written: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    place: str = ""
+
+
+def worded(draft: Draft, *, theirs: Theirs, known: Sequence[str] = ()) -> tuple[str, str]:
+    """The two texts of a public wording as strangers will read them; Refused, naming which, for what they may not hold.
+
+    `known` are names that are public: the area, its officers, its crossings. Machines find much of what must not stand
+    there, and never all of it: the preview is the officer's to read.
+    """
+    refuse_too_long(draft.words, LONGEST_WORDING, "words")
+    refuse_too_long(draft.done, LONGEST_DONE, "done")
+    words, done = " ".join(tidied(draft.words).split()), tidied(draft.done).strip()
+    if not words:
+        raise Refused("Say in a few words of your own what it is.", code="no-words", field="words")
+    for field, text in (("words", words), ("done", done)):
+        for kind, found in _told(text, theirs, known):
+            raise Refused(
+                f"Take out “{found}”: it looks like {_TAKEN_OUT[kind]}. Everybody will be able to read this.",
+                code=kind,
+                field=field,
+            )
+        if copied := _copied(text, theirs.written):
+            raise Refused(
+                f"“{copied}” stands so in what the person wrote. Say it in your own words.", code="copied", field=field
+            )
+    return words, done
+
+
+def place_may_be_told(place_kind: str, danger: str) -> bool:
+    """Whether a wording may have a place at all: not where none was told, and never where it may be violence at home.
+
+    `danger` is the kinds of danger the concern's words speak of, with spaces between.
+    """
+    return place_kind in ("address", "point") and "home" not in danger.split()
+
+
+def _told(text: str, theirs: Theirs, known: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The kind of each thing that must go, and how it is written."""
+    for hint in hints(text, known):
+        yield hint.kind, text[hint.start : hint.end]
+    plain = unicodedata.normalize("NFKC", text)
+    for kind, written in (("phone", _DIGITS), ("link", _LINK), ("address", _DOOR)):
+        for match in written.finditer(plain):
+            yield kind, match.group().strip()
+    public = {word for name in known for word in words_of(name)}
+    people = {word for name in theirs.names for word in words_of(name) if len(word) > 2} - public
+    placed = placed_words(text)
+    for word in placed:
+        said_so = text[word.start : word.end]
+        # "May" and "Will" are names, "may" and "will" are not; most scripts know no capitals.
+        if word.said in people and (said_so != said_so.lower() or said_so == said_so.upper()):
+            yield "name", said_so
+    said = [word.said for word in placed]
+    door = [word for word in words_of(theirs.place) if word != STOP][:2]
+    if len(door) == 2 and door[0][:1].isdigit():
+        for at in range(len(said) - 1):
+            if said[at : at + 2] in (door, door[::-1]):
+                yield "address", text[placed[at].start : placed[at + 1].end]
+
+
+def _copied(text: str, written: Iterable[str]) -> str:
+    """The first run of words in a text that stands so in what was written; empty where none does."""
+    words = [word for word in placed_words(text) if word.said != STOP]
+    own = [squeezed(word.said) for word in words]
+    theirs = {
+        run for each in written for _, _, run in _runs([squeezed(word) for word in words_of(each) if word != STOP])
+    }
+    for first, end, run in _runs(own):
+        if run in theirs:
+            return text[words[first].start : words[end - 1].end]
+    return ""
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """From each word on, the shortest run that weighs RUN: a Chinese sign half a word."""
+    for first in range(len(words)):
+        weight = 0.0
+        for end in range(first, len(words)):
+            weight += 0.5 if "\u3400" <= words[end][0] <= "\u9fff" else 1.0
+            if weight >= RUN:
+                yield first, end + 1, tuple(words[first : end + 1])
+                break
