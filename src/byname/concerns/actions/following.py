@@ -17,6 +17,7 @@ from byname.concerns import rules
 from byname.concerns.actions.pictures import add_pictures, drop_pictures
 from byname.concerns.actions.wordings import keep_wording_true
 from byname.concerns.models import Concern, Message, Person, Translation, Verdict, Wording
+from byname.concerns.queries.within import held_by_link
 from byname.ledger import actions as ledger
 from byname.ledger import rules as ledger_rules
 from byname.people import rules as people_rules
@@ -79,7 +80,7 @@ def write_again(
     """
     people_rules.require(by, "follow_concern")
     with transaction.atomic():
-        person, concern = _followed(link)
+        person, concern = held_by_link(link, viewer=by)
         rules.refuse_message(words, mailed=via == "mail", files=left_out + len(pictures))
         digest = hashlib.sha256(mail_id.encode()).digest() if mail_id else None
         if digest and Message.objects.filter(mail_digest=digest).exists():
@@ -120,7 +121,7 @@ def say_how_it_went(
     if {answered, better} - {"", *rules.VERDICTS} or not (answered or better):
         raise Refused("Choose yes, partly or no.", code="no-verdict", field="answered")
     with transaction.atomic():
-        person, concern = _followed(link)
+        person, concern = held_by_link(link, viewer=by)
         if concern.ended_at is None:
             raise Refused("This concern has not ended yet.", code="not-now")
         Verdict.objects.update_or_create(
@@ -160,7 +161,7 @@ def stop_letters(link: str, *, by: Actor, at: datetime) -> None:
     """No letter goes to this person about this concern any more."""
     people_rules.require(by, "follow_concern")
     with transaction.atomic():
-        person, concern = _followed(link)
+        person, concern = held_by_link(link, viewer=by)
         _stop(person, concern, by=by, at=at)
 
 
@@ -176,7 +177,7 @@ def change_contact(link: str, pin: str, contact: rules.Contact, language: str, *
     people_rules.require(by, "follow_concern")
     prove(link, pin, by=by, at=at)
     with transaction.atomic():
-        person, concern = _followed(link)
+        person, concern = held_by_link(link, viewer=by)
         rules.refuse_contact(contact)
         before = rules.contact_of(person.contact)
         same_phone = rules.dialled(before.phone) == rules.dialled(contact.phone)
@@ -213,7 +214,7 @@ def erase(link: str, pin: str, *, by: Actor, at: datetime) -> None:
     people_rules.require(by, "follow_concern")
     prove(link, pin, by=by, at=at)
     with transaction.atomic():
-        person, concern = _followed(link)
+        person, concern = held_by_link(link, viewer=by)
         if concern.held:
             raise Refused(
                 "This cannot be removed now: the law asks the service to keep it for a while.", code="legal-hold"
@@ -249,18 +250,6 @@ def prove(link: str, pin: str, *, by: Actor, at: datetime) -> None:
     if not hmac.compare_digest(rules.dialled(digits).encode(), person.pin.encode()):
         raise Refused("This PIN is not right. It stands on your receipt.", code="pin", field="pin")
     limits.give_back(PIN_TRIES, f"{person.pk}", at=at)
-
-
-def _followed(link: str) -> tuple[Person, Concern]:
-    person = Person.objects.filter(link_digest=rules.link_digest(link)).first()
-    if person is None:
-        raise NotThere
-    concern = Concern.objects.select_for_update().get(pk=person.concern_id)
-    # As it stands now that nobody else may change it.
-    person = Person.objects.filter(pk=person.pk).exclude(link="").first()
-    if person is None:
-        raise NotThere
-    return person, concern
 
 
 def _brought_back(reference: str, person: int) -> tuple[Person, Concern]:

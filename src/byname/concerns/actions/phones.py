@@ -14,7 +14,8 @@ from django.db import transaction
 
 from byname.concerns import rules
 from byname.concerns.actions.following import stop_letters, write_again
-from byname.concerns.models import Concern, Person
+from byname.concerns.models import Person
+from byname.concerns.queries.within import held_by_link
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
 from byname.safekeeping import keys, limits
@@ -63,7 +64,7 @@ def send_code(link: str, *, by: Actor, at: datetime) -> None:
     if any(limits.wait_for(limit, caller, at=at) for limit, caller in counted):
         raise Refused("Too many codes were asked for. Try again tomorrow.", code="too-many-codes", field="code")
     with transaction.atomic():
-        person, concern = _held(link)
+        person, concern = held_by_link(link, viewer=by)
         ledger.take_letter_back(rules.text_of_code(person.phone_code), by=by, at=at)
         code = f"{secrets.randbelow(10**6):06}"
         words = {"code": code, "language": person.language}
@@ -92,7 +93,7 @@ def confirm_phone(link: str, code: str, *, by: Actor, at: datetime) -> None:
         raise Refused("This code is not right. It stands in the text we sent you.", code="code", field="code")
     limits.give_back(CODE_TRIES, f"{person.pk}", at=at)
     with transaction.atomic():
-        person, concern = _held(link)
+        person, concern = held_by_link(link, viewer=by)
         if rules.code_sent(person.phone_code) != sent:
             raise Refused("This code is too old. Ask for a new one.", code="old-code", field="code")
         Person.objects.filter(pk=person.pk).update(
@@ -190,18 +191,6 @@ def _recoded(number: int) -> bool:
         return False
     Person.objects.filter(pk=number).update(phone_digest=digest)
     return True
-
-
-def _held(link: str) -> tuple[Person, Concern]:
-    person = Person.objects.filter(link_digest=rules.link_digest(link)).first()
-    if person is None:
-        raise NotThere
-    concern = Concern.objects.select_for_update().get(pk=person.concern_id)
-    # As it stands now that nobody else may change it.
-    person = Person.objects.filter(pk=person.pk).exclude(link="").first()
-    if person is None:
-        raise NotThere
-    return person, concern
 
 
 def _known_by(number: str) -> Any:

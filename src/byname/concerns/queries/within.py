@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from byname.concerns.models import Concern
+from byname.concerns import rules
+from byname.concerns.models import Concern, Person
 from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere
@@ -43,6 +44,20 @@ def held(reference: str, act: str, *, viewer: Actor) -> Concern:
         raise NotThere
     people_rules.require(viewer, act, about_of(concern, viewer=viewer))
     return concern
+
+
+def held_by_link(link: str, *, viewer: Actor) -> tuple[Person, Concern]:
+    """Whoever a private link belongs to, and their concern, held until the transaction ends; else NotThere."""
+    people_rules.require(viewer, "follow_concern")
+    person = Person.objects.filter(link_digest=rules.link_digest(link)).first()
+    if person is None:
+        raise NotThere
+    concern = Concern.objects.select_for_update().get(pk=person.concern_id)
+    # As it stands now that nobody else may change it.
+    person = Person.objects.filter(pk=person.pk).exclude(link="").first()
+    if person is None:
+        raise NotThere
+    return person, concern
 
 
 def sees(concern: Concern, *, viewer: Actor) -> bool:
