@@ -113,6 +113,14 @@ def test_nobody_is_written_to_who_gave_no_address_or_wants_no_letters(cast: Cast
     assert letters() == []
 
 
+def test_no_word_of_an_answer_goes_to_the_address_of_who_joined(reference: str, noon: datetime, ana: Actor) -> None:
+    # As it may stand from before that was so.
+    told.joined(reference, noon, words_in_letters=True)
+    actions.answer(reference, "Rosalind, I come to 12 Millrace Lane at eight.", by=ana, at=noon + HOUR)
+    sent = {each.recipient: each.words for each in Letter.objects.filter(kind="concern_news")}
+    assert "Millrace" not in sent["joined-1@home.example"]
+
+
 def test_everybody_who_joined_hears_how_it_ended(reference: str, noon: datetime, ana: Actor) -> None:
     told.joined(reference, noon)
     actions.close(reference, "not_for_police", "The city mends lamps.", by=ana, at=noon + HOUR)
@@ -282,9 +290,21 @@ def test_where_one_statement_fails_nothing_of_the_answer_stands(
         (" \u200b", "Write your answer."),
         ("x" * 4001, "longer than 4000 characters"),
         ("Thank you for telling us!", "This is the template as it stands"),
+        ("Thank you for telling us!\n\nWe look at it.", "This is the template as it stands"),
+        ("We look at it. We look at it.", "This is the template as it stands"),
     ],
 )
 def test_what_is_no_answer_is_refused(reference: str, noon: datetime, ana: Actor, words: str, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
-        actions.answer(reference, words, templates=["Thank you for telling us."], by=ana, at=noon)
+        actions.answer(reference, words, templates=["Thank you for telling us.", "We look at it."], by=ana, at=noon)
     assert (Message.objects.count(), concern().answered_at) == (0, None)
+
+
+def test_no_template_as_it_stands_ends_a_concern_either(reference: str, noon: datetime, ana: Actor) -> None:
+    template = "Thank you for telling us."
+    for act, to in ((actions.close, "solved"), (actions.hand_on, "city"), (actions.pass_on, "ring")):
+        with pytest.raises(Refused, match="This is the template as it stands"):
+            act(reference, to, template, templates=[template], by=ana, at=noon)
+    assert (Message.objects.count(), concern().state) == (0, "received")
+    actions.close(reference, "solved", f"{template} The sign stands.", templates=[template], by=ana, at=noon)
+    assert concern().state == "closed"

@@ -94,17 +94,19 @@ def test_verdicts_count_in_the_quarter_the_concern_ended_in_each_ending_by_itsel
     assert counted(date(2026, 10, 1)).answered == rules.Verdicts(yes=1)
 
 
-def test_who_answered_one_question_only_did_not_reply_and_who_joined_before_the_end_was_asked(
-    cast: Cast, ana: Actor
-) -> None:
+def test_who_answered_one_question_only_did_not_reply_and_who_joined_counts_in_nothing(cast: Cast, ana: Actor) -> None:
     ended(ana, answered="yes")
     ended(ana, better="no")
     receipt = ended(ana, joined=2)
     told.joined(receipt.reference, JULY + 9 * DAY)
-    assert counted() == rules.Counted(in_time=3, silent=5)
-    actions.say_how_it_went("joined-3", answered="yes", better="partly", promise=PROMISE, by=PUBLIC, at=JULY + 3 * DAY)
+    assert counted() == rules.Counted(in_time=3, silent=3)
+    actions.say_how_it_went("joined-3", answered="no", better="no", promise=PROMISE, by=PUBLIC, at=JULY + 3 * DAY)
+    assert counted() == rules.Counted(in_time=3, silent=3)
+    actions.say_how_it_went(
+        receipt.link, answered="yes", better="partly", promise=PROMISE, by=PUBLIC, at=JULY + 3 * DAY
+    )
     found = counted()
-    assert (found.silent, found.answered, found.better) == (4, rules.Verdicts(yes=1), rules.Verdicts(partly=1))
+    assert (found.silent, found.answered, found.better) == (2, rules.Verdicts(yes=1), rules.Verdicts(partly=1))
     assert Person.objects.filter(raised=False).count() == 3
 
 

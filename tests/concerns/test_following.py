@@ -9,6 +9,7 @@ import pytest
 
 from byname.concerns import actions, queries, rules
 from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Verdict, Wording
+from byname.concerns.rules import mail
 from byname.ledger.models import LedgerLine, Letter
 from byname.places.models import Area
 from byname.vocabulary import PUBLIC, Actor, NotThere, Refused
@@ -236,6 +237,67 @@ def test_the_letter_that_confirms_it_is_taken_back_too_where_it_had_not_gone(
     assert Letter.objects.count() == 0
 
 
+def under_way(link: str) -> list[tuple[str, str]]:
+    """The kinds and the recipients of the letters to somebody that have not gone yet."""
+    waiting = Letter.objects.filter(whose=rules.link_digest(link), delivered_at__isnull=True).order_by("pk")
+    return [(letter.kind, letter.recipient) for letter in waiting]
+
+
+def many_under_way(link: str, reference: str, noon: datetime, ana: Actor) -> None:
+    """A letter that confirms, one with whom to call, two days' news; what was given up waits as well."""
+    digest = rules.link_digest(link)
+    said = mail.Mail((), "", "", "", "", "He has a gun and he is shooting right now", False, (), "", ())
+    actions.take_mail(mail.reply_key(digest), said, mail_id=link, by=PUBLIC, at=noon)
+    for days in (1, 3):
+        actions.answer(reference, "An answer.", by=ana, at=noon + days * DAY)
+    Letter.objects.filter(whose=digest, kind="concern_received").update(given_up_at=noon + 2 * DAY)
+
+
+KINDS = ["concern_received", "concern_danger", "concern_news", "concern_news"]
+
+
+@pytest.mark.parametrize("act", ["erase", "stop", "change"])
+def test_every_letter_under_way_is_taken_back_from_whoever_leaves_stops_or_is_reached_elsewhere(
+    receipt: actions.Receipt, noon: datetime, ana: Actor, act: str
+) -> None:
+    many_under_way(receipt.link, receipt.reference, noon, ana)
+    other = told.raised(noon)
+    assert [kind for kind, _to in under_way(receipt.link)] == KINDS
+    gone = Letter.objects.create(
+        message_id="<gone@x>", kind="concern_news", created_at=noon, due_at=noon, first_due_at=noon, delivered_at=noon
+    )
+    if act == "erase":
+        actions.erase(receipt.link, receipt.pin, by=PUBLIC, at=noon + 4 * DAY)
+    elif act == "stop":
+        actions.stop_letters(receipt.link, by=PUBLIC, at=noon + 4 * DAY)
+    else:
+        safe = rules.Contact(email="safe@new.example")
+        actions.change_contact(receipt.link, receipt.pin, safe, "en", by=PUBLIC, at=noon + 4 * DAY)
+    # The day's letter alone follows to the new address.
+    assert under_way(receipt.link) == ([("concern_news", "safe@new.example")] if act == "change" else [])
+    assert under_way(other.link) == [("concern_received", "rosalind@home.example")]
+    assert Letter.objects.filter(pk=gone.pk).count() == 1
+
+
+def test_who_leaves_no_address_any_more_gets_no_letter_that_was_under_way(
+    receipt: actions.Receipt, noon: datetime, ana: Actor
+) -> None:
+    many_under_way(receipt.link, receipt.reference, noon, ana)
+    actions.change_contact(receipt.link, receipt.pin, rules.Contact(), "en", by=PUBLIC, at=noon + 4 * DAY)
+    assert under_way(receipt.link) == []
+
+
+def test_who_joined_and_leaves_takes_every_letter_under_way_along(
+    receipt: actions.Receipt, noon: datetime, ana: Actor
+) -> None:
+    link = told.joined(receipt.reference, noon)
+    many_under_way(link, receipt.reference, noon, ana)
+    assert [kind for kind, _to in under_way(link)] == KINDS[1:]
+    actions.erase(link, "123456", by=PUBLIC, at=noon + 4 * DAY)
+    assert under_way(link) == []
+    assert [kind for kind, _to in under_way(receipt.link)] == ["concern_received", "concern_news", "concern_news"]
+
+
 def test_who_joined_keeps_their_own_when_who_raised_it_has_it_removed(
     receipt: actions.Receipt, noon: datetime, ana: Actor
 ) -> None:
@@ -250,6 +312,42 @@ def test_who_joined_keeps_their_own_when_who_raised_it_has_it_removed(
     assert queries.waiting_for(at=noon, viewer=ana).unanswered == 1
     actions.erase(link, "123456", by=PUBLIC, at=noon)
     assert (Message.objects.count(), Person.objects.count()) == (0, 1)
+
+
+def test_the_danger_that_is_left_is_that_of_who_joined_and_not_of_what_was_removed(
+    receipt: actions.Receipt, noon: datetime, ana: Actor
+) -> None:
+    link, other = told.joined(receipt.reference, noon), told.joined(receipt.reference, noon)
+    actions.write_again(receipt.link, "My husband beats me when he is drunk.", by=PUBLIC, at=noon)
+    actions.write_again(link, "There is a man with a knife right now", by=PUBLIC, at=noon)
+    actions.write_again(other, "The cars race here too.", by=PUBLIC, at=noon)
+    assert Concern.objects.get().danger.split() == ["home", "now"]
+    actions.erase(receipt.link, receipt.pin, by=PUBLIC, at=noon)
+    assert Concern.objects.get().danger == "now"
+    assert queries.thread(receipt.reference, at=noon, viewer=ana).danger == ("now",)
+
+
+def test_a_no_of_who_joined_opens_nothing_and_is_counted_for_the_team(
+    receipt: actions.Receipt, noon: datetime, ana: Actor
+) -> None:
+    one, other, third = (told.joined(receipt.reference, noon) for _ in range(3))
+
+    def unsolved(at: datetime) -> int:
+        return queries.thread(receipt.reference, at=at, viewer=ana).others_unsolved
+
+    actions.close(receipt.reference, "solved", "The sign stands.", by=ana, at=noon)
+    before = Concern.objects.values().get()
+    assert judged(one, noon + HOUR) == actions.VerdictTaken(False, "team")
+    assert judged(other, noon + HOUR, answered="yes", better="no") == actions.VerdictTaken(False, "team")
+    judged(third, noon + HOUR, answered="partly", better="partly")
+    assert Concern.objects.values().get() == before
+    assert told.lines("concern.reopened") == []
+    assert unsolved(noon + HOUR) == 2
+    # The raiser's own opens it, and is not one of them.
+    assert judged(receipt.link, noon + 2 * HOUR) == actions.VerdictTaken(True, "team")
+    assert unsolved(noon + 2 * HOUR) == 2
+    actions.close(receipt.reference, "solved", "The light too.", by=ana, at=noon + DAY)
+    assert unsolved(noon + DAY) == 0
 
 
 def test_who_joined_and_leaves_is_counted_no_more(receipt: actions.Receipt, noon: datetime) -> None:
@@ -297,3 +395,32 @@ def test_no_line_of_the_ledger_tells_a_word_a_name_a_place_or_the_link(
     said = " ".join(str(row) for row in LedgerLine.objects.filter(subject_kind="concern").values_list())
     secrets = ("Secret", "Rosalind", "home.example", "43.615", "Millrace", receipt.link)
     assert [secret for secret in secrets if secret in said] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "later", "entries"),
+    [
+        (" It was worse today. ", timedelta(minutes=9), 1),
+        ("It was worse today!", timedelta(minutes=9), 2),
+        (" It was worse today. ", timedelta(minutes=10), 2),
+    ],
+)
+def test_the_same_words_pressed_twice_within_ten_minutes_are_one_entry(
+    words: str, later: timedelta, entries: int, receipt: actions.Receipt, noon: datetime
+) -> None:
+    first = actions.write_again(receipt.link, " It was worse today. ", by=PUBLIC, at=noon)
+    again = actions.write_again(receipt.link, words, by=PUBLIC, at=noon + later)
+    assert (Message.objects.count(), again == first) == (entries, entries == 1)
+    assert len(told.lines("concern.written_to")) == entries
+
+
+def test_the_same_words_of_somebody_else_or_after_an_answer_are_another_entry(
+    receipt: actions.Receipt, noon: datetime, ana: Actor
+) -> None:
+    joiner = told.joined(receipt.reference, noon)
+    for link in (receipt.link, joiner, receipt.link):
+        actions.write_again(link, "Yes.", by=PUBLIC, at=noon)
+    assert Message.objects.count() == 2
+    actions.answer(receipt.reference, "Is it at night too?", by=ana, at=noon)
+    actions.write_again(receipt.link, "Yes.", by=PUBLIC, at=noon)
+    assert Message.objects.filter(kind="person").count() == 3

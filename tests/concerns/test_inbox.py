@@ -65,6 +65,58 @@ def test_what_a_conflict_of_interest_closes_is_neither_listed_nor_counted(
     assert (listed(closed, noon), queries.waiting_for(at=noon, viewer=closed).unanswered) == ([other], 1)
 
 
+@pytest.mark.parametrize(
+    ("where", "declared"),
+    [
+        # Of the whole area: it tells of each neighbourhood the area is made of.
+        (actions.Where("D1", "old-mill", None), "neighbourhood:4"),
+        (actions.Where("D1", "old-mill", None), "neighbourhood:1"),
+        # Drawn by hand, over a neighbourhood.
+        (actions.Where("D1", "night-market", 4), "area:night-market"),
+        (actions.Where("D1", "night-market", 4), "neighbourhood:4"),
+        (actions.Where("D1", "night-market", None), "area:night-market"),
+    ],
+)
+def test_a_conflict_closes_a_concern_by_its_neighbourhood_and_by_its_area(
+    cast: Cast, noon: datetime, sergeant: Actor, where: actions.Where, declared: str
+) -> None:
+    reference = told.raised(noon, ANONYMOUS, where=where).reference
+    other = told.raised(noon, ANONYMOUS, where=actions.Where("D1", "chapel-hill", 2)).reference
+    assert listed(sergeant, noon) == [other, reference]
+    closed = replace(sergeant, conflicts=frozenset(people_queries.codes_of([declared], viewer=PUBLIC).values()))
+    assert (listed(closed, noon), queries.waiting_for(at=noon, viewer=closed).unanswered) == ([other], 1)
+    assert queries.thread(other, at=noon, viewer=closed).reference == other
+    for act in (
+        lambda: queries.thread(reference, at=noon, viewer=closed),
+        lambda: actions.answer(reference, "I was there.", by=closed, at=noon),
+        lambda: queries.wording_of(reference, viewer=closed),
+    ):
+        with pytest.raises(NotThere):
+            act()
+
+
+def test_one_that_was_passed_on_closes_with_the_area_it_came_to(cast: Cast, noon: datetime, sergeant: Actor) -> None:
+    reference = told.raised(noon, ANONYMOUS).reference
+    viewer = replace(sergeant, divisions=frozenset({"D1", "D2"}))
+    actions.pass_on(reference, "night-market", "The market's team has it.", by=viewer, at=noon)
+    closed = replace(viewer, conflicts=people_queries.area_codes("night-market", [], viewer=PUBLIC))
+    assert (listed(viewer, noon), listed(closed, noon)) == ([reference], [])
+
+
+def test_how_many_tell_of_a_whole_area_costs_the_list_no_question_more(
+    cast: Cast, noon: datetime, sergeant: Actor
+) -> None:
+    closed = replace(sergeant, conflicts=people_queries.area_codes("night-market", [], viewer=PUBLIC))
+
+    def asked() -> int:
+        told.raised(noon, ANONYMOUS, where=actions.Where("D1", "old-mill", None))
+        with CaptureQueriesContext(connection) as caught:
+            listed(closed, noon)
+        return len(caught)
+
+    assert len({asked() for _ in range(3)}) == 1
+
+
 def test_a_line_holds_no_word_of_the_person(cast: Cast, noon: datetime, ana: Actor) -> None:
     told.raised(noon)
     with CaptureQueriesContext(connection) as asked:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from byname.concerns import actions, queries, rules
 from byname.concerns.models import Concern, Message, Person, Translation
+from byname.interfaces.jobs.translation_server import Translator
 from byname.ledger.models import LedgerLine
 from byname.people import queries as people
 from byname.people.models import Officer
@@ -16,6 +18,7 @@ from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere, Refused
 from tests import staff
 from tests.cast import Cast
 from tests.concerns import told
+from tests.concerns.wordings import published
 
 HOUR = timedelta(hours=1)
 URDU = "ہر صبح اسکول کے سامنے گاڑیاں بہت تیز چلتی ہیں۔"
@@ -28,6 +31,12 @@ IN_URDU = replace(told.RAISED, told=rules.Told(what=URDU, help=MORE_URDU), place
 @pytest.fixture
 def interpreter(cast: Cast) -> Actor:
     return staff.acting(staff.account("interpreter"))
+
+
+@pytest.fixture
+def machine(settings: Settings) -> None:
+    """One that translates is set up, and away."""
+    settings.BYNAME_TRANSLATOR = Translator("http://127.0.0.1:1")
 
 
 @pytest.fixture
@@ -278,8 +287,76 @@ def test_sentences_alone_are_no_answer_and_english_needs_none(
     assert Message.objects.count() == Translation.objects.count() == 0
 
 
-def test_a_machine_s_words_are_for_the_team_alone_and_give_way_to_a_person_s(
+BEATEN = "My husband beats me every night in the house, and the children are afraid."
+
+
+def test_danger_that_only_an_interpreter_could_read_counts_from_then_on(
     receipt: actions.Receipt, noon: datetime, ana: Actor, interpreter: Actor
+) -> None:
+    Concern.objects.update(danger="now")
+    actions.interpret(receipt.reference, 0, BEATEN, by=interpreter, at=noon)
+    assert Concern.objects.get().danger == "now home"
+    assert queries.waiting_for(at=noon, viewer=ana).danger == 1
+
+
+def test_of_an_answer_put_into_another_language_no_danger_is_read(
+    receipt: actions.Receipt, noon: datetime, ana: Actor, interpreter: Actor
+) -> None:
+    number = actions.answer(receipt.reference, "Call 911 if somebody beats you.", by=ana, at=noon)
+    actions.ask_interpreter(receipt.reference, number, "ur", by=ana, at=noon)
+    actions.interpret(receipt.reference, number, BEATEN, by=interpreter, at=noon)
+    assert Concern.objects.get().danger == ""
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_violence_at_home_that_an_interpreter_brings_to_light_takes_the_place_away_in_the_night(
+    cast: Cast, noon: datetime, interpreter: Actor, joined: bool
+) -> None:
+    receipt = told.raised(noon, replace(told.RAISED, told=replace(told.TOLD, what=URDU, help="")))
+    published(receipt.reference, noon)
+    if joined:
+        actions.write_again(told.joined(receipt.reference, noon), told.WORDS, by=PUBLIC, at=noon)
+    actions.interpret(receipt.reference, 0, BEATEN, by=interpreter, at=noon)
+    assert actions.take_places_away(by=SYSTEM, at=noon + 12 * HOUR) == 1
+    assert [(each.near, each.lat) for each in queries.published(viewer=PUBLIC)] == [("", None)]
+
+
+def test_the_english_of_what_somebody_who_joined_wrote_takes_no_place_away(
+    cast: Cast, noon: datetime, interpreter: Actor
+) -> None:
+    receipt = told.raised(noon)
+    published(receipt.reference, noon)
+    number = actions.write_again(told.joined(receipt.reference, noon), URDU, by=PUBLIC, at=noon)
+    assert number is not None
+    actions.interpret(receipt.reference, number, BEATEN, by=interpreter, at=noon)
+    assert Concern.objects.get().danger == "home"
+    assert actions.take_places_away(by=SYSTEM, at=noon + 12 * HOUR) == 0
+    # Whoever raised it erases their words: what is left is told by the English too.
+    actions.erase(receipt.link, receipt.pin, by=PUBLIC, at=noon)
+    assert Concern.objects.get().danger == "home"
+
+
+def test_danger_a_machine_puts_into_english_counts_too(
+    receipt: actions.Receipt, noon: datetime, ana: Actor, machine: None
+) -> None:
+    actions.ask_machine(receipt.reference, 0, by=ana, at=noon)
+    (asked,) = queries.texts_for_a_machine(9, viewer=SYSTEM)
+    assert actions.take_machine_words(asked.number, BEATEN, by=SYSTEM, at=noon)
+    assert Concern.objects.get().danger == "home"
+    # What comes too late changes nothing.
+    Concern.objects.update(danger="")
+    assert not actions.take_machine_words(asked.number, BEATEN, by=SYSTEM, at=noon)
+    assert Concern.objects.get().danger == ""
+
+
+def test_no_machine_is_asked_where_none_is_set_up(receipt: actions.Receipt, noon: datetime, ana: Actor) -> None:
+    with pytest.raises(Refused, match="No machine that translates is set up here"):
+        actions.ask_machine(receipt.reference, 0, by=ana, at=noon)
+    assert Translation.objects.count() == 0
+
+
+def test_a_machine_s_words_are_for_the_team_alone_and_give_way_to_a_person_s(
+    receipt: actions.Receipt, noon: datetime, ana: Actor, interpreter: Actor, machine: None
 ) -> None:
     actions.ask_machine(receipt.reference, 0, by=ana, at=noon)
     (asked,) = queries.texts_for_a_machine(9, viewer=SYSTEM)
@@ -310,7 +387,7 @@ def test_no_machine_s_words_reach_the_person(receipt: actions.Receipt, noon: dat
 
 
 def test_a_machine_that_fails_is_asked_four_times_and_again_when_somebody_asks(
-    receipt: actions.Receipt, noon: datetime, ana: Actor
+    receipt: actions.Receipt, noon: datetime, ana: Actor, machine: None
 ) -> None:
     actions.ask_machine(receipt.reference, 0, by=ana, at=noon)
     for _ in range(rules.MOST_TRIES):

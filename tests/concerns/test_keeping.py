@@ -10,14 +10,14 @@ from django.db import DatabaseError, connection, transaction
 
 from byname.concerns import actions, queries, rules
 from byname.concerns.actions import keeping
-from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Verdict
+from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Verdict, Wording
 from byname.interfaces.jobs import tasks
 from byname.ledger import actions as ledger
 from byname.ledger.models import LedgerLine, Letter
 from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere
 from tests import cast as city
 from tests.cast import Cast
-from tests.concerns import told
+from tests.concerns import told, wordings
 from tests.concerns.told import ANONYMOUS, PROMISE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -215,4 +215,8 @@ def test_the_tasks_do_both_by_the_clock(cast: Cast, noon: datetime, ana: Actor) 
     long_ago = noon - 2 * YEAR
     ended(long_ago, ana)
     told.raised(long_ago, ANONYMOUS)
+    placed = told.raised(noon)
+    wordings.published(placed.reference, noon)
+    actions.write_again(placed.link, "My husband beats me when he is drunk.", by=PUBLIC, at=noon)
     assert (tasks.tell_overdue(0), tasks.forget_old_words(0)) == (1, 1)
+    assert (Wording.objects.get().lat, Wording.objects.get().near) == (None, "")

@@ -137,7 +137,7 @@ def test_what_a_machine_wrote_leaves_a_count_and_nothing_else(
 ) -> None:
     receipt = told.raised(noon)
     before = LedgerLine.objects.count(), Letter.objects.count()
-    assert came(receipt.link, letter("Someone is being stabbed right now", **headers), noon) == actions.Came(None, kind)
+    assert came(receipt.link, letter("I am away until Monday.", **headers), noon) == actions.Came(None, kind)
     assert (LedgerLine.objects.count(), Letter.objects.count()) == (before[0] + 1, before[1])
     line = LedgerLine.objects.order_by("-pk")[0]
     assert (line.event, line.subject_kind, line.subject_id, line.facts) == (
@@ -147,6 +147,77 @@ def test_what_a_machine_wrote_leaves_a_count_and_nothing_else(
         {"kind": kind},
     )
     assert (entries(receipt.reference), Concern.objects.get().danger) == ([], "")
+
+
+STABBED = "Someone is being stabbed right now"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Precedence": "bulk"},
+        {"Precedence": "list"},
+        {"List_Unsubscribe": "<mailto:off@lists.example>"},
+        {"Return_Path": "<>"},
+        {"X_Autoreply": "yes"},
+        {"Subject": "Fuera de la oficina: ruido"},
+    ],
+)
+def test_words_of_danger_that_look_like_a_machines_are_refused_and_not_passed_over_in_silence(
+    cast: Cast, noon: datetime, headers: dict[str, str]
+) -> None:
+    receipt = told.raised(noon)
+    with pytest.raises(Refused) as refused:
+        came(receipt.link, letter(STABBED, **headers), noon)
+    assert refused.value.code == "mail-automatic"
+    assert (entries(receipt.reference), told.lines("mail.automatic")) == ([], [("mail.automatic", "automatic")])
+
+
+@pytest.mark.parametrize("headers", [{"Auto_Submitted": "auto-replied"}, {"sender": "MAILER-DAEMON@mx.example"}])
+def test_what_surely_is_a_machines_is_dropped_whatever_its_words(
+    cast: Cast, noon: datetime, headers: dict[str, str]
+) -> None:
+    receipt = told.raised(noon)
+    assert came(receipt.link, letter(STABBED, **headers), noon).message is None
+    assert (entries(receipt.reference), Concern.objects.get().danger) == ([], "")
+
+
+def test_danger_in_the_subject_is_met_and_the_subject_stands_above_the_words(cast: Cast, noon: datetime) -> None:
+    receipt = told.raised(noon)
+    came(receipt.link, letter("Please come.", Subject=STABBED), noon)
+    assert [entry.words for entry in entries(receipt.reference)] == [f"{STABBED}\n\nPlease come."]
+    assert Concern.objects.get().danger == "now"
+    assert Letter.objects.filter(kind="concern_danger").count() == 1
+
+
+def test_danger_that_only_the_html_half_speaks_of_is_met_and_stands_below_the_words(cast: Cast, noon: datetime) -> None:
+    receipt = told.raised(noon)
+    for name, html in (("one", f"<p>{STABBED}</p>"), ("two", "<p>Thank you <b>so much</b>.</p>")):
+        message = EmailMessage()
+        message["From"] = "rosalind@home.example"
+        message.set_content("Thank you.")
+        message.add_alternative(html, subtype="html")
+        came(receipt.link, mail.read_mail(message.as_bytes(), most_bytes=1_000_000), noon, name)
+    assert [entry.words for entry in entries(receipt.reference)] == [f"Thank you.\n\n{STABBED}", "Thank you."]
+    assert Concern.objects.get().danger == "now"
+    assert Letter.objects.filter(kind="concern_danger").count() == 1
+
+
+def test_who_stopped_the_letters_while_one_was_read_gets_none(
+    cast: Cast, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = told.raised(noon)
+    found = actions.mailed._of
+
+    def found_and_stopped(key: str) -> Person | None:
+        person = found(key)
+        actions.stop_letters(receipt.link, by=PUBLIC, at=noon)
+        return person
+
+    monkeypatch.setattr(actions.mailed, "_of", found_and_stopped)
+    with pytest.raises(NotThere):
+        came(receipt.link, letter(STABBED), noon)
+    assert Letter.objects.filter(kind="concern_danger").count() == 0
 
 
 def test_a_letter_that_comes_back_is_told_to_the_team_until_the_address_changes(

@@ -20,6 +20,7 @@ from tests.concerns import told
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 PHONE = "+14165550199"
+GUN = "He has a gun and is shooting right now"
 TEXTED = rules.Contact(name="Rosalind Quennell", phone="416 555 0199", by_text=True)
 
 
@@ -118,6 +119,10 @@ def test_nobody_is_bothered_with_more_than_five_codes_a_day(cast: Cast, noon: da
         replace(TEXTED, never_phone=True),
         replace(TEXTED, email="r@home.example"),
         replace(TEXTED, phone="555 0199"),
+        replace(TEXTED, phone="+44 20 7946 0018"),
+        replace(TEXTED, phone="011 882 13000000"),
+        replace(TEXTED, phone="1 900 555 0123"),
+        replace(TEXTED, phone="416 976 0123"),
         rules.Contact(),
     ],
 )
@@ -261,6 +266,85 @@ def test_where_several_are_open_nobody_guesses_but_danger_is_not_lost(cast: Cast
     assert (taken.became, taken.danger and taken.danger.first) == ("joined", "now")
     assert Message.objects.get().concern.reference == latest.reference
     assert Concern.objects.get(reference=latest.reference).danger == "now"
+
+
+def test_words_of_danger_join_also_where_all_has_ended_and_an_open_one_comes_first(
+    cast: Cast, noon: datetime, ana: Actor
+) -> None:
+    first, last = confirmed(noon), confirmed(noon)
+    for receipt, at in ((first, noon + HOUR), (last, noon + 2 * HOUR)):
+        actions.close(receipt.reference, "solved", "Done.", by=ana, at=at)
+    assert take("It is as bad as before.", noon + 3 * HOUR).became == "on_their_page"
+    taken = take(GUN, noon + 3 * HOUR)
+    assert (taken.became, taken.link) == ("joined", last.link)
+    assert [each.concern.reference for each in Message.objects.filter(kind="person")] == [last.reference]
+    ended = Concern.objects.get(reference=last.reference)
+    assert (ended.danger, ended.state, ended.stirred_at) == ("now", "closed", noon + 3 * HOUR)
+    still_open = confirmed(noon + 3 * HOUR)
+    actions.write_again(last.link, "Once more.", by=PUBLIC, at=noon + 4 * HOUR)
+    assert take(GUN, noon + 5 * HOUR, text_id="SM2").link == still_open.link
+
+
+def test_words_of_danger_join_however_many_texts_came_before(cast: Cast, noon: datetime) -> None:
+    confirmed(noon)
+    for number in range(60):
+        assert take("Again.", noon, text_id=f"SM{number}").became == "joined"
+    assert take("Again.", noon, text_id="SM60").became == "on_their_page"
+    assert take(GUN, noon, text_id="SM61").became == "joined"
+    assert Message.objects.count() == 61
+
+
+@pytest.mark.parametrize(
+    ("other", "became"),
+    [
+        (replace(TEXTED, name=" rosalind  QUENNELL"), "on_their_page"),
+        (replace(TEXTED, phone="+1 416-555-0199", safe_hours="9-17"), "on_their_page"),
+        (replace(TEXTED, name="Ransome Quennell"), "shared"),
+        (replace(TEXTED, name=""), "shared"),
+    ],
+)
+def test_a_number_that_two_people_confirmed_opens_the_page_of_neither(
+    cast: Cast, noon: datetime, other: rules.Contact, became: str
+) -> None:
+    confirmed(noon)
+    latest = confirmed(noon + HOUR, other)
+    taken = take("It is still so.", noon + 2 * HOUR)
+    opened = ("en", latest.link) if became == "on_their_page" else ("", "")
+    assert (taken.became, taken.language, taken.link) == (became, *opened)
+    assert Message.objects.count() == 0
+
+
+def test_what_comes_from_a_shared_phone_joins_no_thread_also_where_one_alone_is_open(
+    cast: Cast, noon: datetime, ana: Actor
+) -> None:
+    ended = confirmed(noon, replace(TEXTED, name="Ransome Quennell"))
+    confirmed(noon)
+    actions.close(ended.reference, "solved", "Done.", by=ana, at=noon)
+    assert take("It is still so.", noon + HOUR) == actions.TextTaken("shared", None)
+    assert Message.objects.filter(kind="person").count() == 0
+    # Once the other's number has lapsed it is one person's.
+    Person.objects.filter(concern__reference=ended.reference).update(phone_confirmed_at=noon - 60 * DAY)
+    assert take("It is still so.", noon + HOUR).became == "joined"
+
+
+def test_danger_from_a_shared_phone_is_read_by_the_team_and_on_nobodys_page(
+    cast: Cast, noon: datetime, ana: Actor
+) -> None:
+    other = confirmed(noon, replace(TEXTED, name="Ransome Quennell"))
+    latest = confirmed(noon + HOUR)
+    taken = take(GUN, noon + 2 * HOUR)
+    assert (taken.became, taken.language, taken.link) == ("joined", "", "")
+    assert taken.danger == rules.Danger(("now",))
+    assert take(GUN, noon + 2 * HOUR).became == "joined"  # handed over twice
+    (entry,) = queries.thread(latest.reference, at=noon + 3 * HOUR, viewer=ana).entries
+    assert (entry.kind, entry.words, entry.via, entry.nobodys) == ("person", GUN, "text", True)
+    for receipt in (other, latest):
+        assert queries.followed(receipt.link, at=noon + 3 * HOUR, viewer=PUBLIC).entries == ()
+        assert GUN not in str(actions.take_out(receipt.link, receipt.pin, by=PUBLIC, at=noon + 3 * HOUR))
+    assert Concern.objects.get(reference=latest.reference).danger == "now"
+    actions.write_again(latest.link, "Please come.", by=PUBLIC, at=noon + 3 * HOUR)
+    own = queries.thread(latest.reference, at=noon + 3 * HOUR, viewer=ana).entries[-1]
+    assert (own.words, own.nobodys) == ("Please come.", False)
 
 
 @pytest.mark.parametrize("words", ["", " \u200b ", "x" * 4001])

@@ -82,8 +82,8 @@ def test_the_form_handed_in_twice_holds_its_pictures_once(cast: Cast, noon: date
 
 def test_a_concern_that_holds_all_it_may_takes_no_more_and_keeps_no_message_either(cast: Cast, noon: datetime) -> None:
     receipt = told.raised(noon, pictures=[RED] * 4)
-    for _ in range(9):
-        actions.write_again(receipt.link, "More.", pictures=[RED] * 4, by=PUBLIC, at=noon)
+    for number in range(9):
+        actions.write_again(receipt.link, f"More: {number}.", pictures=[RED] * 4, by=PUBLIC, at=noon)
     with pytest.raises(Refused) as no:
         actions.write_again(receipt.link, "And one more.", pictures=[RED], by=PUBLIC, at=noon)
     assert (no.value.code, Message.objects.count(), len(_numbers())) == ("no-more-photos", 9, 40)
@@ -223,8 +223,39 @@ def test_neither_a_wish_nor_time_removes_what_was_set_apart_and_not_handed_over(
     assert actions.forget_old_words(by=SYSTEM, at=noon + timedelta(days=400)) == 1
     assert [(each.number, bytes(each.picture)) for each in ConcernPhoto.objects.all()] == [(number, before)]
     assert [line.facts for line in LedgerLine.objects.filter(event="concern.pictures_kept")] == [{"pictures": 1}] * 2
+    actions.write_picture_out(raised.reference, number, by=operator("picture"), at=noon)
     actions.hand_picture_over(raised.reference, number, by=sergeant, at=noon)
     assert [bytes(each.picture) for each in ConcernPhoto.objects.all()] == [b""]
+
+
+def test_nobody_says_that_the_unit_has_what_was_never_written_out_or_what_a_hold_keeps(
+    raised: actions.Receipt, sergeant: Actor, noon: datetime
+) -> None:
+    reference, at_the_server = raised.reference, operator("picture")
+
+    def handed_over() -> str:
+        try:
+            actions.hand_picture_over(reference, 1, by=sergeant, at=noon)
+        except Refused as no:
+            return no.code
+        return ""
+
+    for number in (1, 2):
+        actions.set_picture_apart(reference, number, by=sergeant, at=noon)
+    assert handed_over() == "not-written"
+    actions.write_picture_out(reference, 2, by=at_the_server, at=noon)
+    assert handed_over() == "not-written"
+    actions.write_picture_out(reference, 1, by=at_the_server, at=noon)
+    actions.hold_concern(reference, "investigation", tell=False, by=sergeant, at=noon)
+    assert handed_over() == "held"
+    assert bytes(ConcernPhoto.objects.get(number=1).picture) == RED.content
+    actions.end_hold(reference, by=sergeant, at=noon)
+    assert handed_over() == ""
+    assert [bytes(row.picture) for row in ConcernPhoto.objects.order_by("number")] == [
+        b"",
+        GREEN.content,
+        BLUE.content,
+    ]
 
 
 def test_who_joined_and_leaves_takes_their_pictures_along_and_leaves_what_was_set_apart(
@@ -278,3 +309,35 @@ def test_a_restore_shows_nobody_what_was_set_apart_and_brings_back_nothing_hande
     ]
     assert bytes(ConcernPhoto.objects.get(number=2).picture) == b""
     assert replay.replay(acts, by=by) == ({}, 2)
+
+
+def test_a_message_with_the_same_pictures_pressed_twice_is_one_entry(raised: actions.Receipt, noon: datetime) -> None:
+    for pictures in ([BLUE], [BLUE, RED], []):
+        actions.write_again(raised.link, "And here.", pictures=pictures, by=PUBLIC, at=noon + timedelta(minutes=65))
+    assert (Message.objects.count(), _numbers()) == (3, [1, 2, 3, 4, 5])
+
+
+def test_who_joined_fills_ten_places_for_pictures_and_leaves_ten_to_whoever_raised_it(
+    cast: Cast, noon: datetime
+) -> None:
+    receipt = told.raised(noon)
+    four = [RED, GREEN, BLUE, RED]
+
+    def sends(link: str, pictures: list[rules.Picture]) -> str:
+        try:
+            actions.write_again(link, f"Look, {ConcernPhoto.objects.count()}.", pictures=pictures, by=PUBLIC, at=noon)
+        except Refused as refused:
+            return refused.code
+        return ""
+
+    for _ in range(3):
+        joiner = told.joined(receipt.reference, noon)
+        assert [sends(joiner, each) for each in (four, four, four, [RED, BLUE], [RED])] == [
+            "",
+            "",
+            "no-more-photos",
+            "",
+            "no-more-photos",
+        ]
+    assert sends(told.joined(receipt.reference, noon), [RED]) == "no-more-photos"
+    assert [sends(receipt.link, each) for each in (four, four, [RED, BLUE], [RED])] == ["", "", "", "no-more-photos"]

@@ -17,7 +17,7 @@ from byname.places.models import Area, Neighbourhood
 from byname.vocabulary import PUBLIC, Actor, Refused
 from tests import cast as city
 from tests.cast import Cast
-from tests.concerns import told
+from tests.concerns import told, wordings
 from tests.concerns.told import ANONYMOUS, RAISED, TOLD
 
 DAY = timedelta(days=1)
@@ -116,6 +116,49 @@ def test_the_same_form_handed_in_twice_is_one_concern_with_one_receipt(cast: Cas
     assert told.raised(noon, once=b"form 8").reference != first.reference
 
 
+def test_five_letters_a_day_confirm_to_one_mailbox_whoever_types_it_and_however(cast: Cast, noon: datetime) -> None:
+    reference = told.raised(noon, ANONYMOUS).reference
+    wordings.published(reference, noon)
+
+    def raises(email: str, once: bytes | None = None, **changes: str) -> None:
+        told.raised(noon, contact=rules.Contact(email=email), once=once, **changes)
+
+    for _ in range(10):
+        raises("rosa@home.example", once=b"one form, pressed ten times")
+    raises("Rosa+work@Home.example")
+    how = actions.Joining("en", rules.Contact(email="rosa+2@home.example"))
+    for once in (b"one", b"one", b"two"):
+        actions.join_concern(reference, how, once=once, by=PUBLIC, at=noon)
+    actions.ask_weekly_letter("old-mill", "rosa+3@home.example", "en", by=PUBLIC, at=noon)
+    assert Letter.objects.count() == 5
+    raises("rosa@home.example")
+    actions.join_concern(reference, how, once=b"three", by=PUBLIC, at=noon)
+    actions.ask_weekly_letter("ring", "rosa@home.example", "en", by=PUBLIC, at=noon)
+    assert (Letter.objects.count(), Concern.objects.count(), Person.objects.filter(raised=False).count()) == (5, 4, 3)
+    raises("joan@home.example")
+    # Whoever has an account or a key is held up elsewhere.
+    raises("rosa@home.example", channel="phone")
+    raises("rosa@home.example", channel="program")
+    assert Letter.objects.count() == 8
+    noon += DAY
+    raises("rosa@home.example")
+    assert Letter.objects.count() == 9
+
+
+@pytest.mark.parametrize(
+    ("email", "mailbox"),
+    [
+        ("rosa@home.example", "rosa@home.example"),
+        (" Rosa@HOME.example ", "rosa@home.example"),
+        ("rosa+one+two@home.example", "rosa@home.example"),
+        ("+rosa@home.example", "@home.example"),
+        ("rosa@home+one.example", "rosa@home+one.example"),
+    ],
+)
+def test_a_mailbox_is_the_same_whatever_follows_a_plus(email: str, mailbox: str) -> None:
+    assert rules.mailbox_of(email) == mailbox
+
+
 def test_a_form_whose_concern_was_removed_raises_it_no_second_time(cast: Cast, noon: datetime) -> None:
     receipt = told.raised(noon, once=b"form 7")
     actions.erase(receipt.link, receipt.pin, by=PUBLIC, at=noon)
@@ -124,12 +167,13 @@ def test_a_form_whose_concern_was_removed_raises_it_no_second_time(cast: Cast, n
     assert Concern.objects.count() == 1
 
 
-def test_it_takes_three_statements_within_the_act_and_two_without_a_letter(cast: Cast, noon: datetime) -> None:
+def test_it_takes_four_statements_within_the_act_and_two_without_a_letter(cast: Cast, noon: datetime) -> None:
     with CaptureQueriesContext(
         connection,
     ) as asked:
         told.raised(noon)
     assert [query["sql"].split()[0] for query in asked if "SAVEPOINT" not in query["sql"]] == [
+        "INSERT",
         "INSERT",
         "WITH",
         "INSERT",
@@ -223,3 +267,10 @@ def test_what_cannot_be_raised_so_is_refused_by_the_answer_at_fault(changed: dic
     with pytest.raises(Refused) as no:
         rules.checked(replace(RAISED, **changed), categories=CATEGORIES, languages=LANGUAGES)  # type: ignore[arg-type]
     assert no.value.field == field
+
+
+def test_a_receipt_shows_its_link_and_pin_for_thirty_minutes(cast: Cast, noon: datetime) -> None:
+    first = told.raised(noon, once=b"form 7")
+    again = told.raised(noon + DAY, once=b"form 7")
+    assert (again.as_shown(noon + timedelta(minutes=30)), first.as_shown(noon)) == (again, first)
+    assert again.as_shown(noon + timedelta(minutes=31)) == replace(again, link="", pin="")

@@ -45,6 +45,32 @@ def test_the_team_reads_what_was_told_and_how_far_they_may_reach_the_person_but_
     assert "r@home.example" not in repr(seen)
 
 
+def test_the_team_is_told_who_of_them_wrote_and_whose_age_it_must_mind(cast: Cast, noon: datetime, ana: Actor) -> None:
+    receipt = told.raised(noon)
+    link = told.joined(receipt.reference, noon)
+
+    def seen() -> queries.Thread:
+        return queries.thread(receipt.reference, at=noon, viewer=ana)
+
+    assert (seen().under_18, seen().joiner_under_18) == (False, False)
+    told.joined(receipt.reference, noon, under_18=True)
+    assert (seen().under_18, seen().joiner_under_18) == (True, True)
+    actions.write_again(receipt.link, "From who raised it.", by=PUBLIC, at=noon)
+    actions.write_again(link, "From who joined.", by=PUBLIC, at=noon)
+    actions.note(receipt.reference, "Inside.", by=ana, at=noon)
+    actions.answer(receipt.reference, "To all.", by=ana, at=noon)
+    assert [(entry.words, entry.joiner) for entry in seen().entries] == [
+        ("From who raised it.", False),
+        ("From who joined.", True),
+        ("Inside.", False),
+        ("To all.", False),
+    ]
+    young = told.raised(noon, under_18=True)
+    told.joined(young.reference, noon, under_18=True)
+    both = queries.thread(young.reference, at=noon, viewer=ana)
+    assert (both.under_18, both.joiner_under_18) == (True, False)
+
+
 def test_who_may_not_be_rung_cannot_be_reached_so(cast: Cast, noon: datetime, ana: Actor) -> None:
     quiet = rules.Contact(phone="4165550199", never_phone=True)
     assert queries.thread(told.raised(noon, contact=quiet).reference, at=noon, viewer=ana).reachable == frozenset()

@@ -62,7 +62,7 @@ def test_where_the_guide_installed_it_the_doctor_names_the_commands_of_the_guide
 def test_no_sentence_of_the_doctor_holds_a_name_of_the_command_that_may_be_another() -> None:
     modules = sorted(Path(doctor.__file__).parent.glob("*.py"))
     text = "".join(path.read_text(encoding="utf-8").partition('"""\n')[2] for path in modules)
-    assert len(modules) == 5
+    assert len(modules) == 6
     assert "./byname" not in text
     assert re.findall(r"systemctl (?:re)?start byname\b(?!-)", text) == []
 
@@ -172,12 +172,12 @@ def test_letters_nobody_sends_are_wrong(bare: None, running: Running, monkeypatc
         assert _until(running.home, "mail", "look").says == "a server is set; no letter was sent yet"
         owner.execute(
             "INSERT INTO byname_letter (message_id, kind, recipient, words, created_at, due_at, first_due_at, attempts,"
-            " problem) SELECT 'm' || hours, 'plain', '', '', now() - make_interval(hours => hours),"
-            " now() + interval '1 day', now(), 0, '' FROM (VALUES (2)) AS t (hours)"
+            " problem) SELECT 'm' || hours, 'plain', '', '', now() - interval '9 hours',"
+            " now() + interval '1 day', now() - make_interval(hours => hours), 0, '' FROM (VALUES (2)) AS t (hours)"
         )
         owner.commit()
         assert _until(running.home, "mail", "look").says == "a letter has waited for 2 hours"
-        owner.execute("UPDATE byname_letter SET created_at = now() - interval '7 hours'")
+        owner.execute("UPDATE byname_letter SET first_due_at = now() - interval '7 hours'")
         owner.commit()
         assert _until(running.home, "mail", "wrong").says == "a letter has waited for 7 hours"
         owner.execute("UPDATE byname_letter SET delivered_at = now()")

@@ -16,6 +16,8 @@ _TOO_LARGE = "A photo may have at most 12 MB: save it smaller and try again."
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refused, "_kept", {})
+
+
 _TOO_MUCH = "That is more than can be sent at once. Go back: what you wrote still stands there."
 
 

@@ -138,6 +138,7 @@ WORDS = {
     "analyst": ("--role", "analyst"),
     "overseer": ("--role", "overseer"),
     "clerk": ("--role", "clerk"),
+    "interpreter": ("--role", "interpreter"),
     "administrator": ("--role", "administrator"),
 }
 """How each is invited; the officer leads the team of HERE, for which the sergeant answers."""

@@ -26,6 +26,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from pypdf import PdfReader
 
 from tests.config.ground import CHECKOUT, PRIVATE, free_port, processes_of, wait_until
+from tests.interfaces.jobs.post import Post, mail_server
 
 LANGUAGES = ("en", "fr", "zh-hans", "zh-hant", "pt", "ta", "ur", "es", "tl")
 HERE = "little-portugal"
@@ -92,6 +93,10 @@ class Town:
     home: Path
     port: int
     environment: dict[str, str]
+    post: Post
+    """The mail server its letters go to."""
+    replies_port: int
+    """Where it takes letters itself."""
 
     @property
     def origin(self) -> str:
@@ -138,8 +143,15 @@ def running_town() -> Iterator[Town]:
     if not PRIVATE:
         # Else the launcher makes an environment that the server's own user can read.
         environment["BYNAME_ENV"] = sys.prefix
-    with _database(environment):
-        town = Town(home, free_port(), environment)
+    with _database(environment), mail_server() as post:
+        town = Town(home, free_port(), environment, post, free_port())
+        environment |= {
+            "BYNAME_PUBLIC_URL": town.origin,
+            "BYNAME_SMTP_URL": f"smtp://127.0.0.1:{post.port}?tls=off",
+            "BYNAME_MAIL_FROM": "no-reply@service.example",
+            "BYNAME_REPLIES_AT": "replies.service.example",
+            "BYNAME_REPLIES_LISTEN": f"127.0.0.1:{town.replies_port}",
+        }
         with (home / "up.said").open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, str(CHECKOUT / "byname"), "up", "--home", str(home), "--port", str(town.port)],

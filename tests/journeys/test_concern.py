@@ -50,6 +50,10 @@ def _tells(resident: Visit, look: Look) -> tuple[str, str]:
     _on(resident, "what")
     page.locator('input[value="traffic"]').check()
     _on(resident)
+    if page.locator("#what").count() == 0:
+        # What others told nearby is offered first.
+        look("known")
+        _on(resident, "words")
     look("words")
     page.locator("#what").fill("A man with a knife stands there right now.")
     _on(resident)

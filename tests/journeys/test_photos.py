@@ -50,7 +50,7 @@ def _to_the_last_page(resident: Visit) -> None:
     on()
     if page.locator("#what").count() == 0:
         # What others told nearby is offered first.
-        on()
+        on("words")
     page.locator("#what").fill(WORDS)
     for _ in range(4):
         on()

@@ -30,6 +30,9 @@ def _crowded(visitor: Visitor, **about: object) -> Visit:
     on("whole")
     page.locator('input[value="traffic"]').check()
     on()
+    if page.locator("#what").count() == 0:
+        # What others told nearby is offered first.
+        on("words")
     page.locator("#what").fill("Cars race past the school every morning.")
     for _ in range(4):
         on()

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -222,7 +222,7 @@ def test_a_published_concern_is_told_as_the_officer_worded_it(client: Client, ra
         "agency_responsible": "Rivermouth Police",
         "service_notice": None,
         "requested_datetime": datetime(month.year, month.month, 1, tzinfo=ZONE).isoformat(),
-        "updated_datetime": wording.changed_at.astimezone(ZONE).replace(microsecond=0).isoformat(),
+        "updated_datetime": datetime.combine(wording.changed_at.astimezone(ZONE), time(), ZONE).isoformat(),
         "expected_datetime": None,
         "address": "Millrace Lane and Ringway, Old Mill",
         "address_id": None,

@@ -60,7 +60,10 @@ def finish(home: Path) -> int:
     """Take every data key but the newest away, once nothing is sealed under an older one; its exit code."""
     keys = _keys(home)
     if len(keys) == 1:
-        raise Trouble(f"There is one data key, and nothing to finish: {machine.called()} keys rotate begins.")
+        # Whoever keeps the keys in the environment has just left the old one out; whoever was stopped half-way too.
+        _run(home, "recode")
+        say(f"There is one data key, and nothing to finish: {machine.called()} keys rotate begins.")
+        return 0
     served = up.serving(home)
     if served is not None and _newest(home) not in served.data_keys:
         raise Trouble(
@@ -68,7 +71,8 @@ def finish(home: Path) -> int:
         )
     _run(home, "reseal")
     if os.environ.get(_DATA):
-        say(f"Nothing needs the older keys: leave the first one alone in {_DATA}, and restart byname.")
+        say(f"Nothing needs the older keys: leave the first one alone in {_DATA}, restart byname,")
+        say(f"and then {machine.called()} keys rotate --finish once more: what is known by its digest is coded anew.")
         return 0
     secrets.put(home, {_DATA: keys[0]})
     _run(home, "recode")

@@ -89,6 +89,8 @@ class Letter(models.Model):
     recipient = SealedTextField(blank=True)
     words = SealedTextField(blank=True)
     """What the letter's kind needs to be written, as JSON."""
+    whose = models.BinaryField(max_length=32, null=True)
+    """A digest of whoever it goes to, to take back all that is under way to them; gone once it is delivered."""
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     """When it is tried next."""
@@ -107,7 +109,10 @@ class Letter(models.Model):
                 fields=["due_at"],
                 condition=models.Q(delivered_at__isnull=True, given_up_at__isnull=True),
                 name="letters_to_send",
-            )
+            ),
+            models.Index(
+                fields=["whose"], condition=models.Q(whose__isnull=False), name="letters_under_way_to_somebody"
+            ),
         ]
 
 

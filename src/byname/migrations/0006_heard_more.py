@@ -118,6 +118,11 @@ class Migration(migrations.Migration):
             field=models.CharField(db_default="mail", max_length=4),
         ),
         migrations.AddField(
+            model_name="letter",
+            name="whose",
+            field=models.BinaryField(max_length=32, null=True),
+        ),
+        migrations.AddField(
             model_name="message",
             name="from_elsewhere",
             field=models.BooleanField(db_default=False),
@@ -179,6 +184,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_at__isnull", False), ("stirred_at__gt", models.F("ended_at"))),
                 fields=["division_code"],
                 name="written_to_after_it_ended",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="letter",
+            index=models.Index(
+                condition=models.Q(("whose__isnull", False)), fields=["whose"], name="letters_under_way_to_somebody"
             ),
         ),
         migrations.AddIndex(

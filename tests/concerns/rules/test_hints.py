@@ -60,6 +60,58 @@ def test_a_hint_stands_on_the_words_it_is_about(text: str, found: list[tuple[str
     assert shown(text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Call Peter Miller", "Peter Miller"),
+        ("Ask Peter Miller about the gate", "Peter Miller"),
+        ("please talk to Gwen van Dorp", ""),
+        ("The light is out. Tell Peter Miller", "Peter Miller"),
+        ("I spoke to Hazel Anne Brook", "Hazel Anne Brook"),
+        ("Appelez Benoîte Morin", "Benoîte Morin"),
+        ("Llame a Eusebio Prado por favor", "Eusebio Prado"),
+        ("Fale com Eunice Prado", "Eunice Prado"),
+        ("Tawagan si Crisanto Reyes", "Crisanto Reyes"),
+    ],
+)
+def test_a_name_after_a_verb_is_hinted_at(text: str, name: str) -> None:
+    assert shown(text) == ([("name", name)] if name else [])
+
+
+CALLED_BUT_NOBODY = """
+Call Toronto Hydro about the pole
+Call Animal Services please
+Ask City Hall for a crossing
+Please contact Bell Canada
+Call Crime Stoppers
+Tell Tim Hortons to clean up
+Call Kids Help Phone
+Visit Trinity Bellwoods Park at night
+Visit Queen Street
+I met the officer at College and Spadina
+Tell By-law Enforcement
+Call Toronto Community Housing
+Thank God for the new light
+Ask Metrolinx
+Call Toronto Public Health on Monday
+CALL THE CITY PLEASE
+Text Info Line
+Speak with Property Management
+We saw Christmas lights
+Appelez Hydro Ottawa
+Appelez la Ville de Toronto
+Llame a Salud Pública
+Fale com Câmara Municipal
+Call me after Thanksgiving
+saw Red Cross volunteers
+""".strip().splitlines()
+
+
+def test_offices_shops_and_streets_that_are_called_are_no_names() -> None:
+    false = [text for text in CALLED_BUT_NOBODY if any(hint.kind == "name" for hint in hints(text))]
+    assert false == []
+
+
 def test_a_public_name_is_no_hint() -> None:
     assert shown("Constable Okafor and Mr. Marsh") == [("name", "Okafor"), ("name", "Marsh")]
     assert shown("Constable Okafor and Mr. Marsh", ("Ada Okafor",)) == [("name", "Marsh")]

@@ -33,9 +33,12 @@ FILES = {path.stem: path.read_bytes() for path in sorted(LETTERS.glob("*.eml"))}
 SECRET, OLDER = b"the secret of this year", b"the secret of last year"
 HEAD = b"From: rosa@example.com\nIn-Reply-To: <letter-1@reply.example.org>\nSubject: Re: An answer\n"
 
+SUBJECTS = ("An answer", "There is an answer", "通知：有答复")
+"""The subjects of the letters these answer."""
+
 
 def read(raw: bytes) -> Mail:
-    return read_mail(raw, most_bytes=25_000_000)
+    return read_mail(raw, most_bytes=25_000_000, ours=SUBJECTS)
 
 
 def refusal(raw: bytes) -> str:
@@ -258,6 +261,76 @@ def test_a_file_is_what_its_first_bytes_say() -> None:
         sniffed(content)
         for content in (b"GIF89a..", b"RIFF\0\0\0\0WEBP", b"\0\0\0\x1cftypavif", b"\0\0\0\x1cftypmp42", b"<svg>", b"")
     ] == ["image/gif", "image/webp", "image/avif", None, None, None]
+
+
+# The subject ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("subject", "own"),
+    [
+        ("Re: There is an answer", ""),
+        ("AW: Re: [EXTERNAL] there is  an ANSWER", ""),
+        ("There is an answer", ""),
+        ("回复：通知：有答复", ""),
+        ("Re:", ""),
+        ("", ""),
+        ("Noise at the gate", "Noise at the gate"),
+        ("Re: Noise at  the gate", "Re: Noise at the gate"),
+        ("He has a gun. There is an answer", "He has a gun. There is an answer"),
+        (
+            "He has a gun and my son is in there with him: An answer",
+            "He has a gun and my son is in there with him: An answer",
+        ),
+    ],
+)
+def test_a_subject_is_somebodys_own_unless_it_answers_ours(subject: str, own: str) -> None:
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = subject
+    message.set_content("Words.")
+    assert read(message.as_bytes()).headline == own
+
+
+def test_words_in_the_subject_alone_are_words_and_no_excuse_for_what_cannot_be_read() -> None:
+    own = b"Subject: Noise at the gate\n"
+    alone = read(own + b"\n")
+    assert (alone.headline, alone.text) == ("Noise at the gate", "")
+    assert refusal(own + b"Content-Type: application/pkcs7-mime\n\nabc") == "mail-empty"
+    assert refusal(HEAD + b"\n") == "mail-empty"
+
+
+@pytest.mark.parametrize(
+    ("plain", "html", "other"),
+    [
+        ("Thank you.", "<p>Thank  you.</p>", ""),
+        ("Thank you.", "<p>He is here.</p>", "He is here."),
+        ("Thank you.", "<p>He is here.</p><blockquote>Somebody else's words.</blockquote>", ""),
+        ("", "<p>He is here.</p>", ""),
+    ],
+)
+def test_what_the_other_half_says_is_told_where_it_surely_is_new(plain: str, html: str, other: str) -> None:
+    message = EmailMessage(policy=SMTP)
+    message.set_content(plain)
+    message.add_alternative(html, subtype="html")
+    assert read(message.as_bytes()).other == other
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "surely"),
+    [
+        (b"Auto-Submitted: auto-replied\n", "answer", True),
+        (b"Content-Type: multipart/report; boundary=b\n", "bounce", True),
+        (b"Return-Path: <>\n", "bounce", False),
+        (b"Return-Path: <>\nAuto-Submitted: auto-replied\n", "bounce", True),
+        (b"Subject: Out of office: noise\n", "answer", False),
+        (b"List-Id: <a.example>\n", "list", False),
+        (b"Precedence: bulk\n", "bulk", False),
+        (b"Auto-Submitted: no\n", "", False),
+    ],
+)
+def test_a_machine_is_sure_by_the_marks_that_only_machines_set(head: bytes, kind: str, surely: bool) -> None:
+    mail = read(head + b"\nwords\n")
+    assert (mail.automatic, mail.surely) == (kind, surely)
 
 
 # Limits ---------------------------------------------------------------------------------------------------------------

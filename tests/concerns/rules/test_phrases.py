@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from byname.concerns.rules.phrases import MOST_STATES, STOP, Phrases, lines, placed_words, words_of
+from byname.concerns.rules.phrases import MOST_STATES, STOP, Phrases, lines, placed_words, spoken_words, words_of
 
 
 def found(phrase: str, text: str) -> bool:
@@ -38,7 +38,7 @@ def test_a_phrase_is_found_as_it_is_written(phrase: str, text: str, there: bool)
     assert found(phrase, text) is there
 
 
-@pytest.mark.parametrize("phrase", [".. door", "[very]", "a*", "<what> door"])
+@pytest.mark.parametrize("phrase", [".. door", "[very]", "a*", "<what> door", "(red)? door", "(red|e.g.) door"])
 def test_a_phrase_that_says_nothing_is_a_fault_of_the_list(phrase: str) -> None:
     with pytest.raises((ValueError, KeyError)):
         Phrases([("list", phrase)])
@@ -57,6 +57,27 @@ def test_words_keep_their_places() -> None:
 def test_words_and_placed_words_are_the_same() -> None:
     text = "He said: «Ｈｅｌｐ» … ﷺ ௧௨ 他们\n\tçà"
     assert [word.said for word in placed_words(text)] == words_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("k i l l", ["kill"]),
+        ("s.u.i.c.i.d.e", ["suicide"]),
+        ("K-I-L-L him", ["kill", "him"]),
+        ("call 9 1 1", ["call", "911"]),
+        ("9.1.1", ["911"]),
+        ("k1ll mys3lf", ["kill", "myself"]),
+        ("ki11", ["kill"]),
+        ("unit 12b at 5pm", ["unit", "12b", "at", "5pm"]),
+        ("a b", ["a", "b"]),
+        ("at 10 30 15", ["at", "10", "30", "15"]),
+        ("one. I am", ["one", STOP, "i", "am"]),
+        ("王 1 他2", ["王", "1", "他", "2"]),
+    ],
+)
+def test_words_spelled_apart_or_with_digits_are_read_as_spoken(text: str, said: list[str]) -> None:
+    assert spoken_words(text) == said
 
 
 def test_remarks_and_blank_lines_are_no_phrases() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import random
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 
@@ -248,3 +250,32 @@ def test_a_concern_holds_at_most_forty_pictures() -> None:
     with pytest.raises(Refused) as no:
         rules.refuse_full(37, 4)
     assert (no.value.code, no.value.field) == ("no-more-photos", "photos")
+
+
+_MEASURED = """
+import io, pathlib, re, sys
+from PIL import Image
+from byname.concerns import rules
+# What the system says in getrusage begins with the most the parent ever had.
+most = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]) // 1024
+content = sys.stdin.buffer.read()
+small = io.BytesIO()
+Image.new("RGB", (720, 840)).save(small, "JPEG")
+rules.cleaned(small.getvalue())
+before = most()
+rules.cleaned(content)
+print(most() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "form", "megabytes"),
+    [((6324, 6324), "JPEG", 120), ((4000, 4000), "PNG", 200), ((4000, 4000), "WEBP", 320)],
+)
+def test_a_large_photo_just_under_twice_what_is_kept_takes_little_memory(
+    size: tuple[int, int], form: str, megabytes: int
+) -> None:
+    more: dict[str, object] = {"lossless": True, "method": 0} if form == "WEBP" else {}
+    content = saved(image(*size, mode="RGB" if form == "JPEG" else "RGBA", colour=(9, 80, 8)), form, **more)
+    said = subprocess.run([sys.executable, "-c", _MEASURED], input=content, capture_output=True, check=True, timeout=60)
+    assert int(said.stdout) < megabytes

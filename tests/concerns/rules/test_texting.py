@@ -38,6 +38,42 @@ def test_a_number_is_written_as_telephone_companies_do(phone: str, country: str,
     assert rules.number_to_text(phone, country) == number
 
 
+@pytest.mark.parametrize(
+    ("number", "country", "takes"),
+    [
+        ("+14165550199", "1", True),
+        ("+14169550976", "1", True),
+        ("+442079460018", "44", True),
+        ("+449760000000", "44", True),
+        ("+442079460018", "1", False),
+        ("+14165550199", "44", False),
+        ("+88213000000", "1", False),
+        ("+19005550123", "1", False),
+        ("+19765550123", "1", False),
+        ("+14169760123", "1", False),
+        ("", "1", False),
+    ],
+)
+def test_a_code_goes_to_numbers_of_the_own_country_that_charge_nobody(number: str, country: str, takes: bool) -> None:
+    assert rules.takes_codes(number, country) is takes
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "one"),
+    [
+        ("Rosalind Quennell", "", True),
+        ("rosalind  quennéll.", "", True),
+        ("Ransome Quennell", "", False),
+        ("", "", False),
+        ("Rosalind Quennell", "r@home.example", False),
+    ],
+)
+def test_one_number_is_one_persons_where_name_and_address_are_the_same(name: str, email: str, one: bool) -> None:
+    first = Contact(name="Rosalind Quennell", phone="416 555 0199")
+    assert rules.one_person([first, Contact(name=name, email=email, phone="1 416 555 0199")]) is one
+    assert rules.one_person([first])
+
+
 @given(st.text(max_size=40), st.sampled_from(["1", "44", "351"]))
 def test_whatever_is_written_is_one_whole_number_or_none(phone: str, country: str) -> None:
     number = rules.number_to_text(phone, country)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -31,6 +32,7 @@ from tests.interfaces.jobs.telephone import ACCOUNT, SENDER, TOKEN, Telephone
 
 SITE = "https://heard.example.org"
 PHONE = "+14165550199"
+GUN = "He has a gun and is shooting right now"
 Send = Callable[..., Any]
 
 
@@ -59,9 +61,10 @@ def rosa(cast: Cast) -> actions.Receipt:
     return confirmed("ur")
 
 
-def confirmed(language: str = "en") -> actions.Receipt:
+def confirmed(language: str = "en", name: str = "") -> actions.Receipt:
     at = timezone.now()
-    receipt = told.raised(at, contact=rules.Contact(phone="416 555 0199", by_text=True), language=language)
+    contact = rules.Contact(name=name, phone="416 555 0199", by_text=True)
+    receipt = told.raised(at, contact=contact, language=language)
     actions.send_code(receipt.link, by=PUBLIC, at=at)
     code = rules.code_sent(Person.objects.get(link_digest=rules.link_digest(receipt.link)).phone_code)
     actions.confirm_phone(receipt.link, code, by=PUBLIC, at=at)
@@ -208,12 +211,69 @@ def test_an_unknown_number_is_met_with_the_same_and_else_told_once_a_day_where_t
     assert Message.objects.count() == 0
 
 
-def test_with_several_open_they_are_led_to_their_page_once_a_day(send: Send, cast: Cast) -> None:
+def test_with_several_open_they_are_led_to_their_page_each_time(send: Send, cast: Cast) -> None:
     confirmed()
     latest = confirmed()
-    assert said(send("It is still so.")) == f"Read and write on your own page:\n{SITE}/c/{latest.link}/"
-    assert said(send("It is still so.", sid="SM" + "2" * 32)) == ""
+    for _ in range(3):
+        assert said(send("It is still so.")) == f"Read and write on your own page:\n{SITE}/c/{latest.link}/"
     assert Message.objects.count() == 0
+
+
+def test_who_writes_after_it_ended_is_led_to_their_page_each_time(
+    send: Send, rosa: actions.Receipt, cast: Cast
+) -> None:
+    ana: Actor = staff.acting(staff.account("officer", officer=cast.ana), areas=["old-mill"])
+    actions.close(rosa.reference, "solved", "Done.", by=ana, at=timezone.now())
+    for _ in range(3):
+        assert f"{SITE}/ur/c/{rosa.link}/" in said(send("It is as bad as before."))
+    assert "Call 911 now." in said(send(GUN))
+    assert [each.words for each in Message.objects.filter(kind="person")] == [GUN]
+
+
+def test_a_machine_that_answers_whatever_it_is_told_is_told_sixty_times_an_hour(
+    send: Send, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)  # or an hour might begin between two of them
+    confirmed()
+    confirmed()
+    answers = [said(send("I am driving.")) for _ in range(61)]
+    assert [bool(each) for each in answers] == [*[True] * 60, False]
+
+
+def test_a_phone_that_two_people_confirmed_is_sent_no_link_and_danger_is_for_the_team(
+    send: Send, client: Client, cast: Cast
+) -> None:
+    theirs = [confirmed(name="Rosalind"), confirmed("ur", name="Ransome")]
+    line = next(each for each in ServiceProfile.objects.get().profile["lines"] if each["key"] == "non_emergency")
+    for _ in range(2):
+        assert said(send("It is still so.")) == f"Nobody can read your text here. Call {line['shown']}."
+    text = said(send(GUN, sid="SM" + "2" * 32))
+    assert "Call 911 now." in text
+    assert ("/c/" in text, any("\u0600" <= sign <= "\u06ff" for sign in text)) == (False, False)
+    assert [each.words for each in Message.objects.all()] == [GUN]
+    for receipt in theirs:
+        assert "has a gun" not in client.get(f"/c/{receipt.link}/").content.decode()
+    desk = staff.at_the_desk(staff.account("officer", officer=cast.ana))
+    page = desk.get(f"/desk/concerns/{Message.objects.get().concern.reference}/").content.decode()
+    assert (GUN in page, "several people share" in page) == (True, True)
+
+
+@pytest.mark.parametrize("case", ["kept", "unknown", "lapsed", "too long", "no number"])
+def test_where_somebody_reads_at_all_hours_it_is_still_said_that_nobody_reads_what_was_not_kept(
+    send: Send, rosa: actions.Receipt, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    at_all_hours = replace(snapshot.hearing(), read_at_all_hours=True)
+    monkeypatch.setattr(snapshot, "hearing", lambda: at_all_hours)
+    if case == "lapsed":
+        Person.objects.update(phone_confirmed_at=timezone.now() - timedelta(days=60))
+    words = f"{GUN}. {'Cars race. ' * 400}" if case == "too long" else GUN
+    number = {"unknown": "+14165550188", "no number": "Anonymous"}.get(case, PHONE)
+    text = said(send(words, number))
+    assert "Call 911 now." in text
+    assert (text.count("Nobody is reading this now."), Message.objects.count()) == (
+        (0, 1) if case == "kept" else (1, 0)
+    )
 
 
 @pytest.mark.parametrize("words", ["STOP", "arrêt", "停止"])

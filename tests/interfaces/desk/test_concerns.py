@@ -17,9 +17,11 @@ from byname.concerns import actions, rules
 from byname.concerns.models import Concern, Message, Person
 from byname.ledger.models import LedgerLine
 from byname.people import actions as people
+from byname.people.models import Account
 from byname.vocabulary import PUBLIC
 from tests import staff
 from tests.cast import IN_MILL, IN_RING, Cast
+from tests.concerns import told
 from tests.interfaces.desk.pages import words
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +270,44 @@ def test_danger_and_a_young_person_stand_before_everything_else(ana: Client) -> 
     page = words(ana.get(url("desk-concern", reference)).content)
     assert page.index("harm that is happening now") < page.index("What they told us")
     assert page.index("Whoever raised this is under 18") < page.index("What they told us")
+
+
+def test_who_joined_stands_apart_and_whoever_answers_is_told_that_they_read_it(ana: Client) -> None:
+    receipt = told.raised(timezone.now())
+    page = url("desk-concern", receipt.reference)
+    warned = "joined read this too: no name, no door."
+    assert warned not in words(ana.get(page).content)
+    link = told.joined(receipt.reference, timezone.now(), under_18=True)
+    actions.write_again(receipt.link, "It is as before.", by=PUBLIC, at=timezone.now())
+    actions.write_again(link, "Here too.", by=PUBLIC, at=timezone.now())
+    shown = ana.get(page).content
+    text = words(shown)
+    assert (text.count("They wrote."), text.count("Somebody who joined wrote."), shown.count(b'"person joiner"')) == (
+        1,
+        1,
+        1,
+    )
+    assert ("Somebody who joined is under 18" in text, "Whoever raised this is under 18" in text) == (True, False)
+    assert "1 who joined reads, this too" not in text
+    told.joined(receipt.reference, timezone.now())
+    for name in ("desk-concern", "close-concern", "hand-on-concern", "pass-on-concern"):
+        assert f"2 who {warned}" in words(ana.get(url(name, receipt.reference)).content)
+    contact = words(ana.post(url("concern-contact", receipt.reference), {"reason": ""}).content)
+    assert ("Somebody who joined is under 18" in contact, "They are under 18" in contact) == (True, False)
+
+
+def test_a_no_of_who_joined_and_what_they_write_after_the_end_are_told_as_theirs(ana: Client, cast: Cast) -> None:
+    at = timezone.now()
+    receipt = told.raised(at)
+    link = told.joined(receipt.reference, at)
+    officer = staff.acting(Account.objects.get(officer__reference=cast.ana.reference), areas=["old-mill"])
+    actions.close(receipt.reference, "solved", "The sign stands.", by=officer, at=at)
+    actions.say_how_it_went(link, answered="no", better="no", promise=told.PROMISE, by=PUBLIC, at=timezone.now())
+    actions.write_again(link, "It is as bad as before.", by=PUBLIC, at=timezone.now())
+    text = words(ana.get(url("desk-concern", receipt.reference)).content)
+    assert "1 who joined said no:" in text
+    assert "Somebody who joined wrote after it ended. Only whoever raised it can open it again." in text
+    assert "their page asks them" not in text
 
 
 def test_what_went_past_the_team_is_the_sergeants_alone(ana: Client, sergeant: Client) -> None:

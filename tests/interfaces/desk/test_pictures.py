@@ -19,7 +19,7 @@ from byname.concerns import actions, rules
 from byname.concerns.models import ConcernPhoto
 from byname.interfaces.desk.views import pictures
 from byname.ledger.models import LedgerLine
-from byname.vocabulary import PUBLIC, Actor
+from byname.vocabulary import PUBLIC, Actor, operator
 from tests import staff
 from tests.cast import Cast
 from tests.concerns.told import PROMISE
@@ -130,6 +130,9 @@ def test_the_sergeant_is_told_on_today_and_hands_it_over_without_seeing_it(
     assert ana.get("/desk/pictures-set-apart/").status_code == 404
     over = f"/desk/pictures-set-apart/{raised}/1/"
     assert [ana.post(over).status_code, sergeant.get(over).status_code] == [404, 405]
+    too_soon = sergeant.post(over)
+    assert (too_soon.status_code, "the operator never wrote it into a file" in words(too_soon)) == (422, True)
+    actions.write_picture_out(raised, 1, by=operator("picture"), at=timezone.now())
     assert sergeant.post(over).headers["Location"] == "/desk/pictures-set-apart/?done=over"
     page = words(sergeant.get("/desk/pictures-set-apart/?done=over"))
     assert ("Here it is gone." in page, "No photo waits to be handed over." in page) == (True, True)

@@ -196,4 +196,4 @@ def test_an_address_is_known_as_long_as_its_data_key_is_listed(cast: Cast, noon:
     assert before != after
     assert [taking.answer_to_recipient(each) for each in (before, after)] == ["", ""]
     settings.BYNAME_DATA_KEYS = [newer]
-    assert taking.answer_to_recipient(before) == taking.NOBODY
+    assert taking.answer_to_recipient(before) == f"{taking.NOBODY}. In danger? Call 911 now."

@@ -121,7 +121,7 @@ def test_what_a_machine_wrote_is_taken_and_dropped(port: int) -> None:
     before = Letter.objects.count()
     said = [
         answered(port, to, letter("I am away.", Auto_Submitted="auto-replied").as_bytes()),
-        answered(port, to, letter("Someone is being stabbed right now").as_bytes(), sender=""),
+        answered(port, to, letter("I am away.").as_bytes(), sender=""),
         answered(port, to, letter(List_Id="<news.example>").as_bytes(), greeting="lhlo"),
         answered(port, to, (SAMPLES / "bounce_dsn.eml").read_bytes(), sender=""),
     ]
@@ -129,6 +129,43 @@ def test_what_a_machine_wrote_is_taken_and_dropped(port: int) -> None:
     counted = LedgerLine.objects.filter(event="mail.automatic").order_by("pk")
     assert [line.facts["kind"] for line in counted] == ["answer", "bounce", "list", "bounce"]
     assert (Message.objects.count(), Letter.objects.count()) == (0, before)
+
+
+def test_danger_that_looks_like_a_machines_is_sent_back_with_whom_to_call(port: int) -> None:
+    receipt = told.raised(timezone.now())
+    danger = "Someone is being stabbed right now"
+    said = [
+        answered(port, address(receipt.link), letter(danger).as_bytes(), sender=""),
+        answered(port, address(receipt.link), letter(danger, Precedence="bulk").as_bytes()),
+    ]
+    why = "5.7.1 This looks like a letter a machine wrote, and nobody reads it. In danger? Call 911 now."
+    assert (said, words_in(receipt.reference)) == ([(550, why)] * 2, [])
+
+
+def test_an_address_nobody_reads_any_more_says_whom_to_call(port: int) -> None:
+    receipt = told.raised(timezone.now())
+    actions.stop_letters(receipt.link, by=PUBLIC, at=timezone.now())
+    assert answered(port, address(receipt.link), letter().as_bytes()) == (
+        550,
+        "5.1.1 Nobody reads letters to this address; please use the link in your letter. In danger? Call 911 now.",
+    )
+
+
+def test_a_subject_of_their_own_stands_above_the_words_and_ours_does_not(port: int) -> None:
+    receipt = told.raised(timezone.now())
+    for subject in ("The gate", "Re: There is an answer for you", "RE: [outside] Il y a une réponse pour vous"):
+        said = letter(f"It was louder today, {len(subject)}.")
+        said.replace_header("Subject", subject)
+        assert answered(port, address(receipt.link), said.as_bytes())[0] == 250
+    alone = letter("")
+    alone.replace_header("Subject", "It is quiet now")
+    assert answered(port, address(receipt.link), alone.as_bytes())[0] == 250
+    assert words_in(receipt.reference) == [
+        "The gate\n\nIt was louder today, 8.",
+        "It was louder today, 30.",
+        "It was louder today, 42.",
+        "It is quiet now",
+    ]
 
 
 def test_a_server_that_says_an_address_takes_no_letters_is_believed(port: int) -> None:

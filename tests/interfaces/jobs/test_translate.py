@@ -145,8 +145,10 @@ def test_a_server_that_is_away_is_tried_four_times(reference: str, ana: Actor, n
     assert queries.texts_for_a_machine(9, viewer=SYSTEM) == ()
 
 
-def test_without_a_server_nothing_is_asked(reference: str, ana: Actor, noon: datetime) -> None:
+def test_without_a_server_nothing_is_asked(reference: str, ana: Actor, noon: datetime, settings: Any) -> None:
+    settings.BYNAME_TRANSLATOR = Translator("http://127.0.0.1:1")
     actions.ask_machine(reference, 0, by=ana, at=noon)
+    settings.BYNAME_TRANSLATOR = None
     assert translate.translate_what_waits() == 0
     assert Translation.objects.get().tries == 0
 

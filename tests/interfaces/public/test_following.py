@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from byname.concerns import actions, rules
-from byname.concerns.models import Concern, Message, Person
+from byname.concerns.models import Concern, Message, Person, Wording
 from byname.ledger.models import LedgerLine
 from byname.vocabulary import Actor
 from tests import staff
 from tests.cast import Cast
+from tests.concerns import wordings
 from tests.interfaces.public.telling import Teller, headers_of
 
 CLOSED = ("no-store", "noindex, nofollow, noarchive", "no-referrer")
@@ -209,3 +211,46 @@ def test_a_late_answer_says_so(client: Client, told: Teller) -> None:
     past = timezone.now() - timedelta(days=5)
     Concern.objects.update(promised_at=past, due_at=past + timedelta(days=3))
     assert "The answer is late" in _page(client, told.link)
+
+
+def test_who_raised_it_reads_what_was_published_of_it_and_that_it_stays(client: Client, told: Teller) -> None:
+    sure = "stays public"
+    before = client.post(f"{told.link}mine", {"act": "remove", "pin": told.pin}).content.decode()
+    assert (wordings.SPEEDING in _page(client, told.link), sure in before) == (False, False)
+    reference = Concern.objects.get().reference
+    wordings.published(reference, timezone.now(), category="noise")
+    page = _page(client, told.link)
+    line = page.partition('class="heard one"')[2].partition("</div>")[0]
+    assert (wordings.SPEEDING in line, f'href="/at/old-mill/heard#{reference}"' in line, "Noise" in line) == (
+        True,
+        True,
+        True,
+    )
+    asked = client.post(f"{told.link}mine", {"act": "remove", "pin": told.pin}).content.decode()
+    assert sure in asked
+    Wording.objects.update(withdrawn_at=timezone.now())
+    assert wordings.SPEEDING not in _page(client, told.link)
+
+
+def test_danger_in_the_safe_hours_is_met_before_they_are_changed(client: Client, told: Teller) -> None:
+    words = "There is a man with a knife right now"
+    change = {"act": "change", "pin": told.pin, "safe_hours": words, "email": "new@home.example", "language": "en"}
+    met = client.post(f"{told.link}mine", change)
+    page = met.content.decode()
+    assert (met.status_code, 'role="alert"' in page, f'value="{words}"' in page, "It is changed." in page) == (
+        200,
+        True,
+        True,
+        False,
+    )
+    assert rules.contact_of(Person.objects.get().contact).safe_hours == ""
+    wrong = client.post(f"{told.link}mine", change | {"pin": "1"}).content.decode()
+    assert ('role="alert"' in wrong, 'href="tel:911"' in wrong, "This PIN is not right" in wrong) == (True, True, True)
+    seen = re.findall(r'name="seen" value="(\w+)"', page)
+    assert "It is changed." in client.post(f"{told.link}mine", change | {"seen": seen}).content.decode()
+    assert rules.contact_of(Person.objects.get().contact).safe_hours == words
+
+
+def test_a_message_pressed_twice_stands_once(client: Client, told: Teller) -> None:
+    answers = [client.post(told.link, {"act": "write", "words": "It goes on."}).status_code for _ in range(2)]
+    assert (answers, Message.objects.count()) == ([303, 303], 1)

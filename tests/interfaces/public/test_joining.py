@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -107,7 +108,9 @@ def test_a_contact_is_taken_as_in_raising_and_what_is_wrong_is_said_with_nothing
     )
     row = Person.objects.get(raised=False)
     assert rules.contact_of(row.contact) == rules.Contact(name="Joan", phone="416 555 0177", never_visit=True)
-    assert (row.language, row.under_18, row.words_in_letters, row.more_letters) == ("ur", True, True, False)
+    # No word of an answer goes to an address nobody confirmed, whatever the form says.
+    assert (row.language, row.under_18, row.words_in_letters, row.more_letters) == ("ur", True, False, False)
+    assert 'name="words_in_letters"' not in client.get(f"/join/{reference}").content.decode()
 
 
 def test_danger_is_met_first_and_what_was_written_is_not_lost(client: Client, reference: str) -> None:
@@ -145,11 +148,55 @@ def test_another_site_s_form_joins_nothing(client: Client, reference: str) -> No
 
 
 def test_thirty_in_an_hour_from_one_place_then_it_waits_with_everything_kept(client: Client, reference: str) -> None:
-    for _ in range(sending.RAISED.most):
-        assert joins(client, reference).status == 200
+    for number in range(sending.RAISED.most):
+        assert joins(client, reference, email=f"joan{number}@home.example").status == 200
     held = joins(client, reference, name="Joan", email="joan@home.example")
     assert (held.status, int(held.shown.headers["Retry-After"]) > 0, 'value="Joan"' in held.text) == (429, True, True)
     assert Person.objects.filter(raised=False).count() == sending.RAISED.most
+
+
+def test_three_a_day_without_an_address_join_one_concern_from_one_place(
+    client: Client, reference: str, cast: Cast
+) -> None:
+    first = number_of(client.get(f"/join/{reference}").content.decode())
+    one = joins(client, reference, number=first)
+    assert [joins(client, reference, phone="416 555 0177").status for _ in range(2)] == [200, 200]
+    over = joins(client, reference)
+    assert (over.status, "asked very often from here" in over.text, over.shown.headers["Retry-After"]) == (
+        429,
+        True,
+        "86400",
+    )
+    assert (Person.objects.filter(raised=False).count(), Wording.objects.get().joined) == (3, 4)
+    # Whoever did join finds the receipt, whoever gives an address joins, and so does another place and elsewhere.
+    assert joins(client, reference, number=first).link == one.link
+    assert joins(client, reference, email="joan@home.example").status == 200
+    assert joins(Client(REMOTE_ADDR="192.0.2.7"), reference).status == 200
+    other = told.raised(timezone.now()).reference
+    wordings.published(other, timezone.now(), **HERE)
+    assert joins(client, other).status == 200
+
+
+def test_who_joined_answers_how_it_ended_and_is_promised_nothing_by_it(
+    client: Client, reference: str, cast: Cast
+) -> None:
+    link = joins(client, reference).link
+    ana = staff.acting(staff.account("officer", officer=cast.ana), areas=["old-mill"])
+    actions.close(reference, "solved", "The sign stands.", by=ana, at=timezone.now())
+    promised = "If you say no within 30 days"
+    raiser = f"/c/{Person.objects.get(raised=True).link}/"
+    for page, opens in ((link, False), (raiser, True)):
+        assert (promised in client.get(page).content.decode()) is opens
+    assert client.post(link, {"act": "judge", "answered": "no", "better": "no"}).status_code == 303
+    text = client.get(link).content.decode()
+    assert ("You can still change your answer." in text, "You said that it is not solved" in text) == (True, False)
+    assert Concern.objects.get().state == "closed"
+    client.post(raiser, {"act": "judge", "answered": "no", "better": "no"})
+    assert [words in client.get(link).content.decode() for words in ("It is open again.", "You said that")] == [
+        True,
+        False,
+    ]
+    assert "You said that it is not solved. It is open again." in client.get(raiser).content.decode()
 
 
 def test_while_the_database_is_away_nothing_is_lost_and_nothing_acknowledged(
@@ -181,6 +228,7 @@ def test_whatever_a_stranger_sends_is_joined_or_answered_clearly_and_never_half(
     client: Client, reference: str, monkeypatch: pytest.MonkeyPatch, answers: dict[str, str]
 ) -> None:
     monkeypatch.setattr(joining.proof, "asked", lambda *_, **__: None)
+    monkeypatch.setattr(joining, "caller", lambda _request: "")
     before = Person.objects.count()
     answer = client.post(f"/join/{reference}", answers)
     after = Person.objects.count()
@@ -266,3 +314,15 @@ def test_while_the_database_is_away_the_way_to_raising_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr("byname.interfaces.public.views.known.concerns.may_be_joined", away)
         assert teller.press("next", category="traffic").asks == "What happens there?"
+
+
+def test_a_joining_handed_in_again_after_half_an_hour_shows_no_link_and_no_pin(
+    client: Client, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = number_of(client.get(f"/join/{reference}").content.decode())
+    first = joins(client, reference, number=number)
+    later = timezone.now() + timedelta(minutes=31)
+    monkeypatch.setattr(joining.timezone, "now", lambda: later)
+    again = joins(client, reference, number=number)
+    assert (again.status, again.asks, reference in again.text) == (200, "Your receipt", True)
+    assert (first.link in again.text, first.pin in again.text) == (False, False)

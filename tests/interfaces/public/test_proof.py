@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byname.concerns.models import Concern
+from byname.concerns.models import Concern, Message, Person
 from byname.interfaces.public import proof
-from byname.interfaces.public.views import sending
+from byname.interfaces.public.views import following, joining, sending
 from byname.safekeeping.limits import Limit
+from byname.safekeeping.models import Allowance
 from tests.cast import Cast
+from tests.concerns import told, wordings
 from tests.interfaces.public.telling import Teller
+from tests.interfaces.public.test_joining import joins, number_of
 
 LIMIT = Limit("some", most=30, seconds=3600)
 NUMBER, OTHER = "a" * 22, "b" * 22
@@ -153,3 +159,111 @@ def test_patience_alone_lets_no_program_send_in_masses(
     later(monkeypatch, MINUTE)
     assert [pressed.press("send").status, second.press("send").status] == [200, 429]
     assert second.press("send", solved=solved(second)).status == 200
+
+
+def test_one_form_counts_once_against_its_network_however_often_it_is_pressed(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "RAISED", replace(sending.RAISED, most=3))
+    number = Teller(client).begin().carried["number"]
+    assert Teller(client).sends(number=number).status == 200
+    for _ in range(10):
+        again = Teller(client).sends(number=number)
+        assert (again.status, "This was sent before" in again.text) == (200, True)
+    reference = Concern.objects.get().reference
+    wordings.published(reference, sending.timezone.now())
+    joining_number = number_of(client.get(f"/join/{reference}").content.decode())
+    assert [joins(client, reference, number=joining_number).status for _ in range(10)] == [200] * 10
+    assert [Teller(client).sends().status for _ in range(2)] == [200, 429]
+
+
+def test_pressing_on_the_puzzle_s_page_makes_it_no_harder_for_others(pressed: Teller, client: Client) -> None:
+    token = pressed.carried["proof"]
+    for _ in range(10):
+        assert (pressed.press("send").status, pressed.carried["proof"]) == (429, token)
+    assert Allowance.objects.get(limit=sending.RAISED.name).used == 2
+
+
+def test_a_solution_joins_what_it_was_given_for_and_nothing_else(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "RAISED", replace(sending.RAISED, most=1))
+    monkeypatch.setattr(joining, "RAISED", sending.RAISED)
+    monkeypatch.setattr(proof, "EASIEST", 4)
+    at = sending.timezone.now()
+    one, other = (told.raised(at, told.ANONYMOUS).reference for _ in range(2))
+    for reference in (one, other):
+        wordings.published(reference, at)
+    assert joins(client, one).status == 200
+    held = joins(client, one)
+    number, token = number_of(held.text), token_of(held.text)
+    puzzle = proof.read(token, sending.RAISED, f"{one} {number}", at=sending.timezone.now())
+    assert (held.status, puzzle is None) == (429, False)
+    assert puzzle
+    spent = {"number": number, "proof": token, "solved": solution_of(puzzle)}
+    assert [joins(client, reference, **spent).status for reference in (other, one, one)] == [429, 200, 200]
+    raised = Teller(client).sends(**spent)
+    assert raised.status == 429
+    assert Person.objects.filter(raised=False).count() == 2
+
+
+@pytest.fixture
+def crowded(client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The private page of somebody on whose network as many messages were written as come freely."""
+    monkeypatch.setattr(following, "WRITTEN", replace(following.WRITTEN, most=1))
+    monkeypatch.setattr(proof, "EASIEST", 4)
+    link = f"/c/{told.raised(following.timezone.now()).link}/"
+    assert writes(client, link, "Cars again today.").status_code == 303
+    return link
+
+
+def writes(client: Client, link: str, words: str, **besides: Any) -> Any:
+    return client.post(f"{link}send", {"act": "write", "words": words, **besides})
+
+
+def token_of(page: str) -> str:
+    found = re.search(r'name="proof" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_who_writes_again_after_many_others_loses_nothing_and_solves_a_puzzle_for_those_words(
+    client: Client, crowded: str
+) -> None:
+    words = 'They came at eight,\r\nand "again" at nine.'
+    held = writes(client, crowded, words)
+    page = held.content.decode()
+    assert (held.status_code, held.headers["Retry-After"], held.headers["Cache-Control"]) == (429, "60", "no-store")
+    kept = re.search(r'name="words" value="([^"]+)"', page)
+    assert kept
+    assert unescape(kept[1]) == words.replace("\r\n", "\n")
+    assert ("It has not been sent yet" in page, "One minute is enough." in page, len(held.content) < 50_000) == (
+        True,
+        True,
+        True,
+    )
+    token, named = token_of(page), f"{crowded.split('/')[2]} {unescape(kept[1])}"
+    puzzle = proof.read(token, following.WRITTEN, named, at=following.timezone.now())
+    assert puzzle
+    solved = {"proof": token, "solved": solution_of(puzzle)}
+    assert writes(client, crowded, "Other words.", **solved).status_code == 429
+    assert writes(client, crowded, words, **solved).status_code == 303
+    assert [each.words for each in Message.objects.order_by("pk")] == ["Cars again today.", unescape(kept[1])]
+
+
+def test_who_has_no_script_writes_again_after_a_minute(
+    client: Client, crowded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = token_of(writes(client, crowded, "They came at eight.").content.decode())
+    later(monkeypatch, MINUTE)
+    assert writes(client, crowded, "They came at eight.", proof=token).status_code == 303
+    assert Message.objects.count() == 2
+
+
+def test_words_of_danger_are_never_held_up(client: Client, crowded: str) -> None:
+    words = "He has a gun, he is here."
+    met = writes(client, crowded, words)
+    assert (met.status_code, 'href="tel:911"' in met.content.decode()) == (200, True)
+    seen = re.findall(r'name="seen" value="(\w+)"', met.content.decode())
+    assert writes(client, crowded, words, seen=seen).status_code == 303
+    assert Message.objects.order_by("-pk")[0].words == words

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -452,3 +454,23 @@ def test_the_map_carries_everything_along_and_needs_a_script_to_be_offered(clien
     assert ('data-map data-pick-form="#tell"' in teller.text, teller.carried["what"]) == (True, [ANSWERS["what"]])
     teller.press("", lat=str(IN_RING.lat), lon=str(IN_RING.lon))
     assert (teller.carried["kind"], teller.carried["at"], "place" in teller.carried) == (["point"], ["ring"], False)
+
+
+def test_a_form_handed_in_again_after_half_an_hour_shows_no_link_and_no_pin(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teller = Teller(client).begin()
+    answers = {**ANSWERS, "number": teller.carried["number"], "step": "check", "go": "send"}
+    first = teller.take(client.post("/raise/", answers))
+    for minutes, shown in ((29, True), (31, False)):
+        later = timezone.now() + timedelta(minutes=minutes)
+        monkeypatch.setattr(sending.timezone, "now", lambda later=later: later)
+        again = Teller(client).take(client.post("/raise/", answers))
+        monkeypatch.undo()
+        assert (again.status, "This was sent before" in again.text, Concern.objects.get().reference in again.text) == (
+            200,
+            True,
+            True,
+        )
+        assert (first.link in again.text, first.pin in again.text) == (shown, shown)
+    assert again.asks == "Your receipt"

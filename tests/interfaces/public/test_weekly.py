@@ -76,6 +76,15 @@ def test_a_mail_program_s_one_press_ends_it_and_what_is_ended_stays_ended(client
             assert (answer.status_code, "No weekly letter is sent to you." in answer.content.decode()) == (200, True)
 
 
+def test_another_site_s_form_asks_for_nothing(client: Client, cast: Cast) -> None:
+    for site in ("cross-site", "same-site"):
+        answer = client.post(ASK, {"email": JOAN, "language": "en"}, headers={"Sec-Fetch-Site": site})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/at/old-mill/heard")
+    assert (Subscription.objects.count(), Letter.objects.count()) == (0, 0)
+    assert client.post(ASK, {"email": JOAN}, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    assert Letter.objects.count() == 1
+
+
 def test_too_many_from_one_place_wait(client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(weekly.ASKED.most):
         assert asked(client, f"n{number}@home.example")[0] == 200

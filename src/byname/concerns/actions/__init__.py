@@ -15,6 +15,7 @@ from byname.concerns.actions.figures import (
 from byname.concerns.actions.following import (
     VerdictTaken,
     change_contact,
+    change_contact_again,
     erase,
     erase_again,
     prove,
@@ -30,6 +31,7 @@ from byname.concerns.actions.hearing import (
 from byname.concerns.actions.holding import (
     end_hold,
     hold_concern,
+    hold_concern_again,
 )
 from byname.concerns.actions.interpreting import (
     ask_interpreter,
@@ -38,11 +40,13 @@ from byname.concerns.actions.interpreting import (
     take_machine_words,
 )
 from byname.concerns.actions.joining import (
+    WITHOUT_ADDRESS,
     Joining,
     join_concern,
 )
 from byname.concerns.actions.keeping import (
     forget_old_words,
+    take_places_away,
     tell_overdue,
 )
 from byname.concerns.actions.keys import (
@@ -50,6 +54,7 @@ from byname.concerns.actions.keys import (
     KeyUse,
     make_api_key,
     revoke_api_key,
+    revoke_api_key_again,
     use_api_key,
 )
 from byname.concerns.actions.leavings import (
@@ -57,7 +62,9 @@ from byname.concerns.actions.leavings import (
     agree_to_leaving,
     ask_to_leave,
     decline_leaving,
+    decline_leaving_again,
     take_leaving,
+    take_leaving_again,
 )
 from byname.concerns.actions.likeness import recode_likeness
 from byname.concerns.actions.lists import (
@@ -104,6 +111,7 @@ from byname.concerns.actions.subscribing import (
     forget_unconfirmed,
     stop_weekly_letter,
     stop_weekly_letter_again,
+    write_no_weekly_letters_again,
     write_weekly_letters,
 )
 from byname.concerns.actions.taking_out import (
@@ -111,9 +119,11 @@ from byname.concerns.actions.taking_out import (
     TakenOut,
     take_out,
 )
+from byname.concerns.actions.wordings import take_place_away_again
 
 __all__ = [
     "MOST_LINES",
+    "WITHOUT_ADDRESS",
     "Brought",
     "Came",
     "HearingPublished",
@@ -136,11 +146,13 @@ __all__ = [
     "ask_weekly_letter",
     "bring_hearing",
     "change_contact",
+    "change_contact_again",
     "change_wording",
     "close",
     "confirm_phone",
     "confirm_weekly_letter",
     "decline_leaving",
+    "decline_leaving_again",
     "drop_list",
     "drop_pictures",
     "end_hold",
@@ -152,6 +164,7 @@ __all__ = [
     "hand_picture_over",
     "hand_picture_over_again",
     "hold_concern",
+    "hold_concern_again",
     "interpret",
     "join_concern",
     "keep_list",
@@ -165,6 +178,7 @@ __all__ = [
     "recode_likeness",
     "recode_phones",
     "revoke_api_key",
+    "revoke_api_key_again",
     "say_how_it_went",
     "send_code",
     "set_picture_apart",
@@ -176,9 +190,12 @@ __all__ = [
     "stop_weekly_letter_again",
     "take",
     "take_leaving",
+    "take_leaving_again",
     "take_machine_words",
     "take_mail",
     "take_out",
+    "take_place_away_again",
+    "take_places_away",
     "take_text",
     "takes_mail",
     "tell_overdue",
@@ -186,6 +203,7 @@ __all__ = [
     "withdraw_wording",
     "withdraw_wording_again",
     "write_again",
+    "write_no_weekly_letters_again",
     "write_picture_out",
     "write_weekly_letters",
 ]

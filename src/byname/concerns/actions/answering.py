@@ -79,11 +79,11 @@ def take(reference: str, officer: str, *, on: date, by: Actor, at: datetime) -> 
         ledger.record("concern.taken", subject=("concern", concern.reference), by=by, at=at, facts={"officer": officer})
 
 
-def pass_on(reference: str, area: str, words: str, *, by: Actor, at: datetime) -> None:
+def pass_on(reference: str, area: str, words: str, *, templates: Sequence[str] = (), by: Actor, at: datetime) -> None:
     """Another team of the service has the concern, under the same promise; the person is told who and why."""
     with transaction.atomic():
         concern = held(reference, "pass_on_concern", viewer=by)
-        rules.refuse_answer(words)
+        rules.refuse_answer(words, templates)
         taking = posts.areas_to_post([area], viewer=by).get(area)
         if taking is None or (concern.area and concern.area.slug == area):
             raise Refused("Choose the area whose team takes it.", code="no-area", field="area")
@@ -110,11 +110,11 @@ def pass_on(reference: str, area: str, words: str, *, by: Actor, at: datetime) -
         )
 
 
-def hand_on(reference: str, to: str, words: str, *, by: Actor, at: datetime) -> None:
+def hand_on(reference: str, to: str, words: str, *, templates: Sequence[str] = (), by: Actor, at: datetime) -> None:
     """The concern goes to somebody outside the service, by a code of rules.DOORS; the person is told whom and why."""
     with transaction.atomic():
         concern = held(reference, "close_concern", viewer=by)
-        rules.refuse_answer(words)
+        rules.refuse_answer(words, templates)
         rules.refuse_door(to)
         state = rules.after(concern.state, "hand_on")
         _say(concern, "answer", words, by=by, at=at)
@@ -126,13 +126,13 @@ def hand_on(reference: str, to: str, words: str, *, by: Actor, at: datetime) -> 
         )
 
 
-def close(reference: str, outcome: str, words: str, *, by: Actor, at: datetime) -> None:
+def close(reference: str, outcome: str, words: str, *, templates: Sequence[str] = (), by: Actor, at: datetime) -> None:
     """The concern has ended, with an outcome of rules.OUTCOMES and why; everybody who raised or joined it is asked
     whether this answered them."""
     with transaction.atomic():
         concern = held(reference, "close_concern", viewer=by)
         rules.refuse_outcome(outcome, words)
-        rules.refuse_answer(words)
+        rules.refuse_answer(words, templates)
         state = rules.after(concern.state, "close")
         _say(concern, "answer", words, by=by, at=at)
         _ended(concern, state, outcome, at=at)
@@ -169,7 +169,8 @@ def write_to_followers(
         if not to:
             continue
         due = rules.letter_due(person.written_at, at, more=person.more_letters)
-        words = rules.tidied(said) if person.words_in_letters and way == "mail" else ""
+        # Nobody confirmed the address of whoever joined: no word of an answer goes there.
+        words = rules.tidied(said) if person.raised and person.words_in_letters and way == "mail" else ""
         if due is None:
             due = person.written_at
             earlier = ledger.take_letter_back(person.letter, by=by, at=at)
@@ -185,7 +186,8 @@ def write_to_followers(
             under_18=person.under_18,
             said=words,
         )
-        letter = ledger.write_letter(kind, way=way, to=to, words=filled, by=by, at=at, due_at=due)
+        whose = bytes(person.link_digest)
+        letter = ledger.write_letter(kind, way=way, to=to, words=filled, whose=whose, by=by, at=at, due_at=due)
         Person.objects.filter(pk=person.pk).update(written_at=due, letter=letter)
 
 

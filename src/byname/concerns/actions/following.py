@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,8 +15,9 @@ from django.db.models import F, Q
 
 from byname.concerns import rules
 from byname.concerns.actions.pictures import add_pictures, drop_pictures
-from byname.concerns.actions.wordings import keep_wording_true
-from byname.concerns.models import Concern, Message, Person, Translation, Verdict, Wording
+from byname.concerns.actions.wordings import keep_wording_true, note_place_to_withdraw, take_place_away
+from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Translation, Verdict, Wording
+from byname.concerns.queries.dangers import dangers_left
 from byname.concerns.queries.within import held_by_link
 from byname.ledger import actions as ledger
 from byname.ledger import rules as ledger_rules
@@ -47,6 +48,8 @@ WITHOUT_CONTACT: Final[dict[str, Any]] = {
 """Somebody of whom only is known that they raised or joined a concern."""
 PIN_TRIES: Final = limits.Limit("concern-pin", 10, 24 * 3600)
 """Wrong PINs a link may be tried with in a day: ten of a million."""
+PRESSED_TWICE: Final = timedelta(minutes=10)
+"""Within it, the same words of the same person are the same button, pressed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +69,26 @@ def write_again(
     mail_id: str = "",
     left_out: int = 0,
     from_elsewhere: bool = False,
+    nobodys: bool = False,
     read_here: frozenset[str] = frozenset({"en"}),
     by: Actor,
     at: datetime,
 ) -> int | None:
     """The number of somebody's message in their concern's thread; None for a letter that was taken in before.
 
+    What is sent twice from the page within ten minutes, with no answer between, is one entry: the first one's number.
     `pictures` were made by rules.cleaned, before any transaction. `mail_id` is a letter's own Message-ID, `left_out`
     how many of its files were not taken in, `from_elsewhere` whether it came from another address than the one they
-    gave. `read_here` are the languages the area's team reads: what is in
-    another waits for an interpreter. Raises Refused for empty words, unless files came, or too many;
-    NotThere where the link opens nothing.
+    gave; `nobodys` words came from a phone that several people share: the team alone reads them. `read_here` are the
+    languages the area's team reads: what is in another waits for an interpreter. Raises Refused for empty words, unless
+    files came, or too many; NotThere where the link opens nothing.
     """
     people_rules.require(by, "follow_concern")
     with transaction.atomic():
         person, concern = held_by_link(link, viewer=by)
         rules.refuse_message(words, mailed=via == "mail", files=left_out + len(pictures))
+        if via == "web" and (before := _sent_before(concern, person, words, pictures, at=at)):
+            return before
         digest = hashlib.sha256(mail_id.encode()).digest() if mail_id else None
         if digest and Message.objects.filter(mail_digest=digest).exists():
             return None
@@ -91,7 +98,7 @@ def write_again(
             concern=concern,
             kind="person",
             at=at,
-            person=person,
+            person=None if nobodys else person,
             words=rules.tidied(words),
             via=via,
             mail_digest=digest,
@@ -104,9 +111,25 @@ def write_again(
         danger = rules.danger(words)
         kinds = " ".join(dict.fromkeys([*concern.danger.split(), *(danger.kinds if danger else ())]))
         Concern.objects.filter(pk=concern.pk).update(stirred_at=at, danger=kinds)
-        seen = keep_wording_true(concern.pk, by=by, at=at)
-        ledger.record("concern.written_to", subject=("concern", concern.reference), by=by, at=at, public=seen)
+        if danger:
+            note_place_to_withdraw(concern.pk, by=by, at=at)
+        ledger.record("concern.written_to", subject=("concern", concern.reference), by=by, at=at)
         return message.pk
+
+
+def _sent_before(
+    concern: Concern, person: Person, words: str, pictures: Sequence[rules.Picture], *, at: datetime
+) -> int | None:
+    # Words are sealed, each time otherwise: they are compared here, and only the few of the last minutes.
+    latest = Message.objects.filter(concern=concern, at__gt=at - PRESSED_TWICE).exclude(kind="note").order_by("-pk")
+    for entry in latest:
+        if entry.kind == "answer":
+            return None
+        if entry.person_id == person.pk and entry.via == "web" and entry.words == rules.tidied(words):
+            sent = ConcernPhoto.objects.filter(message=entry).order_by("number").values_list("picture", flat=True)
+            if [bytes(each) for each in sent] == [each.content for each in pictures]:
+                return entry.pk
+    return None
 
 
 def say_how_it_went(
@@ -114,8 +137,9 @@ def say_how_it_went(
 ) -> VerdictTaken:
     """What somebody's answer to "Did this answer you? Is it better?" did.
 
-    A "no" to either within 30 days opens the concern again: the first time for the team, the second for the sergeant.
-    An answer may be changed while the concern is closed. Raises Refused where it has not ended.
+    A "no" to either within 30 days, by whoever raised it, opens the concern again: the first time for the team, the
+    second for the sergeant. That of whoever joined is counted for the team. An answer may be changed while the concern
+    is closed. Raises Refused where it has not ended.
     """
     people_rules.require(by, "follow_concern")
     if {answered, better} - {"", *rules.VERDICTS} or not (answered or better):
@@ -131,7 +155,7 @@ def say_how_it_went(
             defaults={"answered": answered, "better": better, "given_at": at},
         )
         told = rules.unsolved(concern.reopened, ended_at=concern.ended_at, at=at)
-        reopens = "no" in (answered, better) and told.reopens
+        reopens = person.raised and "no" in (answered, better) and told.reopens
         holder = told.holder if reopens and concern.holder == "team" else concern.holder
         if reopens:
             state = rules.after(concern.state, "say_unsolved")
@@ -195,13 +219,37 @@ def change_contact(link: str, pin: str, contact: rules.Contact, language: str, *
             **({} if same_phone else {"phone_code": "", "phone_code_at": None, "phone_digest": None}),
             letters_return_at=person.letters_return_at if contact.email == before.email else None,
         )
-        waiting = ledger.take_letter_back(person.letter, by=by, at=at) if (way, to) != was else None
+        waiting = None
+        if not to or (way, to) != was:
+            # The day's letter goes to the new address; what else is under way to the old one goes nowhere.
+            waiting = ledger.take_letter_back(person.letter, by=by, at=at)
+            ledger.take_letters_back(bytes(person.link_digest), by=by, at=at)
         if waiting and to and person.written_at:
             again = {**waiting.words, "language": language}
             due = max(at, person.written_at)
-            letter = ledger.write_letter(waiting.kind, way=way, to=to, words=again, by=by, at=at, due_at=due)
+            letter = ledger.write_letter(
+                waiting.kind, way=way, to=to, words=again, whose=bytes(person.link_digest), by=by, at=at, due_at=due
+            )
             Person.objects.filter(pk=person.pk).update(letter=letter)
-        ledger.record("concern.contact_changed", subject=("concern", concern.reference), by=by, at=at)
+        _contact_changed(person, concern, by=by, at=at)
+
+
+def change_contact_again(reference: str, person: int, *, by: Actor, at: datetime) -> bool:
+    """Whether nobody is written to by a contact somebody changed since a backup; NotThere where it has no such person.
+
+    The new one is not in the backup, and the old one may be no longer theirs, or never safe.
+    """
+    people_rules.require(by, "keep_house")
+    with transaction.atomic():
+        row, concern = _brought_back(reference, person)
+        if not row.link:
+            return False
+        _stop(row, concern, by=by, at=at)
+        Person.objects.filter(pk=row.pk).update(
+            phone_confirmed_at=None, phone_code="", phone_code_at=None, phone_digest=None
+        )
+        _contact_changed(row, concern, by=by, at=at)
+        return True
 
 
 def erase(link: str, pin: str, *, by: Actor, at: datetime) -> None:
@@ -260,11 +308,21 @@ def _brought_back(reference: str, person: int) -> tuple[Person, Concern]:
     return row, concern
 
 
+def _contact_changed(person: Person, concern: Concern, *, by: Actor, at: datetime) -> None:
+    ledger.record(
+        "concern.contact_changed",
+        subject=("concern", concern.reference),
+        by=by,
+        at=at,
+        facts={"person": person.pk},
+    )
+
+
 def _stop(person: Person, concern: Concern, *, by: Actor, at: datetime) -> bool:
     if person.stopped_at is not None:
         return False
     Person.objects.filter(pk=person.pk).update(stopped_at=at)
-    ledger.take_letter_back(person.letter, by=by, at=at)
+    ledger.take_letters_back(bytes(person.link_digest), by=by, at=at)
     ledger.take_letter_back(rules.text_of_code(person.phone_code), by=by, at=at)
     ledger.record(
         "concern.letters_stopped",
@@ -277,18 +335,25 @@ def _stop(person: Person, concern: Concern, *, by: Actor, at: datetime) -> bool:
 
 
 def _erase(person: Person, concern: Concern, *, by: Actor, at: datetime) -> None:
-    ledger.take_letter_back(person.letter, by=by, at=at)
+    ledger.take_letters_back(bytes(person.link_digest), by=by, at=at)
     ledger.take_letter_back(rules.text_of_code(person.phone_code), by=by, at=at)
     # By its number alone: a restore must do the same again.
     facts: dict[str, ledger_rules.Fact] = {"person": person.pk}
     raised = person.raised
     if raised:
+        # Before the words that tell why are gone: what is gone tells nothing any more.
+        take_place_away(concern, by=by, at=at)
         others = Person.objects.filter(concern=concern).exclude(pk=person.pk).exclude(link="")
         drop_pictures(Q(concern=concern) & (Q(message__isnull=True) | Q(message__person=person)), by=by, at=at)
         Translation.objects.filter(concern=concern, message__isnull=True).delete()
         Message.objects.filter(Q(person=person) | Q(person__isnull=True), concern=concern).delete()
         # Whoever joined goes on waiting for an answer, and the clock goes on for what they wrote.
-        Concern.objects.filter(pk=concern.pk).update(**WITHOUT_WORDS, words_gone_at=None if others.exists() else at)
+        left = {
+            **WITHOUT_WORDS,
+            "danger": dangers_left(concern, viewer=by),
+            "words_gone_at": None if others.exists() else at,
+        }
+        Concern.objects.filter(pk=concern.pk).update(**left)
         Person.objects.filter(pk=person.pk).update(**WITHOUT_CONTACT)
     else:
         drop_pictures(Q(concern=concern, message__person=person), by=by, at=at)
@@ -296,5 +361,10 @@ def _erase(person: Person, concern: Concern, *, by: Actor, at: datetime) -> None
         Wording.objects.filter(concern=concern, joined__gt=1).update(joined=F("joined") - 1)
         person.delete()
     ledger.record(
-        "concern.erased", subject=("concern", concern.reference), by=by, at=at, facts=facts, public=not raised
+        "concern.erased",
+        subject=("concern", concern.reference),
+        by=by,
+        at=at,
+        facts=facts,
+        public=not raised,
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from byname.concerns import queries, rules
+from byname.concerns.actions.wordings import note_place_to_withdraw
 from byname.concerns.models import Concern, Message, Translation
 from byname.concerns.queries.within import held
 from byname.ledger import actions as ledger
@@ -41,8 +43,9 @@ def ask_interpreter(reference: str, text: int, language: str, *, by: Actor, at: 
 def interpret(reference: str, text: int, words: str, *, by: Actor, at: datetime) -> bool:
     """Whether nothing of the concern waits for an interpreter any more, now that a text stands in another language.
 
-    The text itself stays as it was written. Refused for empty or too many words, and for an officer in whose entry the
-    language does not stand; NotThere where the text does not wait.
+    The text itself stays as it was written. Of danger the English speaks like the words themselves. Refused for empty
+    or too many words, and for an officer in whose entry the language does not stand; NotThere where the text does not
+    wait.
     """
     with transaction.atomic():
         concern = held(reference, "interpret", viewer=by)
@@ -70,6 +73,8 @@ def interpret(reference: str, text: int, words: str, *, by: Actor, at: datetime)
         if message:
             Message.objects.filter(pk=message.pk).update(wanted_in="")
         Concern.objects.filter(pk=concern.pk).update(stirred_at=at, **({} if message else {"needs_interpreter": False}))
+        if waits == "en":
+            _read(concern, words, by=by, at=at)
         ledger.record(
             "concern.interpreted",
             subject=("concern", reference),
@@ -84,8 +89,8 @@ def interpret(reference: str, text: int, words: str, *, by: Actor, at: datetime)
 def ask_machine(reference: str, text: int, *, by: Actor, at: datetime) -> None:
     """A machine is asked, in the background, to put what a person wrote into English: for reading, never to be sent.
 
-    Asked again where it failed before. Refused where somebody has put it into English already, and for words that have
-    gone; NotThere for what no person of the public wrote.
+    Asked again where it failed before. Refused where none is set up, where somebody has put it into English already,
+    and for words that have gone; NotThere for what no person of the public wrote.
     """
     with transaction.atomic():
         concern = held(reference, "answer_concern", viewer=by)
@@ -94,6 +99,8 @@ def ask_machine(reference: str, text: int, *, by: Actor, at: datetime) -> None:
             raise NotThere
         if message is None and not concern.told:
             raise Refused("These words have gone.", code="gone")
+        if settings.BYNAME_TRANSLATOR is None:
+            raise Refused("No machine that translates is set up here. Ask an interpreter.", code="no-machine")
         before = Translation.objects.filter(concern=concern, message=message, language="en").first()
         if before is not None and before.words:
             raise Refused("It stands in English already.", code="translated")
@@ -105,14 +112,29 @@ def ask_machine(reference: str, text: int, *, by: Actor, at: datetime) -> None:
 def take_machine_words(number: int, words: str, *, by: Actor, at: datetime) -> bool:
     """Whether a machine's words were kept: not where the text has gone, or a person was quicker.
 
-    Empty words count as one try more in vain.
+    Of danger they speak like the words themselves. Empty words count as one try more in vain.
     """
     people_rules.require(by, "keep_house")
     waiting = Translation.objects.filter(pk=number, words="", made_by="machine")
     if not words.strip():
         waiting.update(tries=F("tries") + 1)
         return False
-    return bool(waiting.update(words=rules.tidied(words)[: rules.LONGEST_TRANSLATION], made_at=at))
+    with transaction.atomic():
+        concerns = Concern.objects.select_for_update().defer("told", "likeness")
+        concern = concerns.filter(pk__in=waiting.values("concern")).first()
+        kept = rules.tidied(words)[: rules.LONGEST_TRANSLATION]
+        if concern is None or not waiting.update(words=kept, made_at=at):
+            return False
+        _read(concern, kept, by=by, at=at)
+        return True
+
+
+def _read(concern: Concern, english: str, *, by: Actor, at: datetime) -> None:
+    """What the English of a text tells of danger counts from now on; a public place goes with the next night's job."""
+    if danger := rules.danger(english):
+        kinds = " ".join(dict.fromkeys([*concern.danger.split(), *danger.kinds]))
+        Concern.objects.filter(pk=concern.pk).update(danger=kinds)
+        note_place_to_withdraw(concern.pk, by=by, at=at)
 
 
 def _entry(concern: Concern, text: int) -> Message | None:

@@ -6,17 +6,21 @@ import base64
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 
 from byname.concerns import rules
-from byname.concerns.actions.raising import Receipt
+from byname.concerns.actions.raising import TO_A_MAILBOX, Receipt
 from byname.concerns.models import Concern, Person, Wording
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
-from byname.safekeeping import keys
+from byname.safekeeping import keys, limits
 from byname.vocabulary import Actor, NotThere, Refused
+
+WITHOUT_ADDRESS: Final = limits.Limit("join-without-address", 3, 24 * 3600)
+"""Joinings a day of one concern from one network without an e-mail address: everybody reads how many joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,15 @@ class Joining:
     contact: rules.Contact = field(default_factory=rules.Contact)
     under_18: bool = False
     more_letters: bool = False
-    words_in_letters: bool = False
 
 
-def join_concern(reference: str, how: Joining, *, once: bytes, by: Actor, at: datetime) -> Receipt:
+def join_concern(reference: str, how: Joining, *, once: bytes, network: str = "", by: Actor, at: datetime) -> Receipt:
     """The receipt of somebody who joined a published concern: a private link and a PIN of their own.
 
     `once` is the form's own number: who hands the same form in twice gets the first receipt again. The concern's own
-    words stay closed to them. NotThere for what is not published; Refused for what has ended, for a contact nobody can
-    be reached by, and for whoever had their joining forgotten.
+    words stay closed to them. `network` is who asks, for counting. NotThere for what is not published; Refused for what
+    has ended, for a contact nobody can be reached by, for whoever had their joining forgotten, and for more than
+    WITHOUT_ADDRESS.
     """
     people_rules.require(by, "raise_concern")
     rules.refuse_contact(how.contact)
@@ -48,11 +52,13 @@ def join_concern(reference: str, how: Joining, *, once: bytes, by: Actor, at: da
         if before is not None:
             if not before.link:
                 raise Refused("You joined this before, and had it removed.", code="erased")
-            return Receipt(reference, link, before.pin, concern.due_at, newly=False)
+            return Receipt(reference, link, before.pin, concern.due_at, newly=False, first_at=before.joined_at)
         if not Wording.objects.filter(concern=concern, withdrawn_at__isnull=True).exists():
             raise NotThere
         if concern.ended_at is not None:
             raise Refused("This has ended. If it troubles you, tell your officers anew.", code="ended")
+        if network and not how.contact.email and limits.wait_for(WITHOUT_ADDRESS, f"{network} {reference}", at=at):
+            raise Refused("Too many joined this from here today. Try again tomorrow.", code="too-often")
         pin = f"{secrets.randbelow(10**6):06}"
         Person.objects.create(
             concern=concern,
@@ -64,7 +70,6 @@ def join_concern(reference: str, how: Joining, *, once: bytes, by: Actor, at: da
             language=how.language,
             under_18=how.under_18,
             more_letters=how.more_letters,
-            words_in_letters=how.words_in_letters,
             joined_at=at,
             letter=_confirm(concern, how, link, by, at) if how.contact.email else "",
         )
@@ -72,7 +77,7 @@ def join_concern(reference: str, how: Joining, *, once: bytes, by: Actor, at: da
         # Whoever raised it may have had everything removed: now somebody waits for an answer again.
         Concern.objects.filter(pk=concern.pk).update(stirred_at=at, words_gone_at=None)
         ledger.record("concern.joined", subject=("concern", reference), by=by, at=at, public=True)
-    return Receipt(reference, link, pin, concern.due_at, newly=True)
+    return Receipt(reference, link, pin, concern.due_at, newly=True, first_at=at)
 
 
 def _link_of(reference: str, once: bytes) -> str:
@@ -82,6 +87,8 @@ def _link_of(reference: str, once: bytes) -> str:
 
 
 def _confirm(concern: Concern, how: Joining, link: str, by: Actor, at: datetime) -> str:
+    if limits.wait_for(TO_A_MAILBOX, rules.mailbox_of(how.contact.email), at=at):
+        return ""
     words = rules.letter_words(
         concern.reference,
         link,
@@ -90,4 +97,5 @@ def _confirm(concern: Concern, how: Joining, link: str, by: Actor, at: datetime)
         overdue=False,
         under_18=how.under_18,
     )
-    return ledger.write_letter("concern_received", to=how.contact.email, words=words, by=by, at=at)
+    whose = rules.link_digest(link)
+    return ledger.write_letter("concern_received", to=how.contact.email, words=words, whose=whose, by=by, at=at)

@@ -12,7 +12,8 @@ from byname.concerns import rules
 from byname.concerns.actions.answering import write_to_followers
 from byname.concerns.actions.following import WITHOUT_CONTACT, WITHOUT_WORDS
 from byname.concerns.actions.pictures import drop_pictures
-from byname.concerns.models import Concern, Message, Person, Translation
+from byname.concerns.actions.wordings import PLACED, take_place_away
+from byname.concerns.models import Concern, Message, Person, Translation, Wording
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor
@@ -51,6 +52,22 @@ def _tell_some(by: Actor, at: datetime) -> int:
     return len(late)
 
 
+def take_places_away(*, by: Actor, at: datetime) -> int:
+    """How many published wordings lost their place now, as violence at home came to light since they were published.
+
+    Done at night, for all of them, so that a place that goes tells nobody when somebody wrote.
+    """
+    people_rules.require(by, "keep_house")
+    placed = Wording.objects.filter(PLACED, withdrawn_at__isnull=True, concern__danger__contains="home")
+    return sum(_take_one_away(number, by, at) for number in placed.order_by("pk").values_list("concern_id", flat=True))
+
+
+def _take_one_away(number: int, by: Actor, at: datetime) -> bool:
+    with transaction.atomic():
+        concern = Concern.objects.select_for_update().defer("likeness").get(pk=number)
+        return take_place_away(concern, by=by, at=at)
+
+
 def forget_old_words(*, by: Actor, at: datetime) -> int:
     """How many concerns lost their words, pictures and contacts now: their time was over, and no legal hold stands.
 
@@ -75,8 +92,8 @@ def _forget_some(by: Actor, at: datetime) -> int:
         Translation.objects.filter(concern__in=numbers).delete()
         Message.objects.filter(concern__in=numbers).delete()
         people = Person.objects.filter(concern__in=numbers)
-        for letter in people.exclude(letter="").values_list("letter", flat=True):
-            ledger.take_letter_back(letter, by=by, at=at)
+        for digest in people.exclude(link="").values_list("link_digest", flat=True):
+            ledger.take_letters_back(bytes(digest), by=by, at=at)
         for kept in people.exclude(phone_code="").values_list("phone_code", flat=True):
             ledger.take_letter_back(rules.text_of_code(kept), by=by, at=at)
         people.update(**WITHOUT_CONTACT)

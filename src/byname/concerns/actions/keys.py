@@ -102,6 +102,17 @@ def revoke_api_key(number: int, *, by: Actor, at: datetime) -> bool:
         return True
 
 
+def revoke_api_key_again(number: int, *, by: Actor, at: datetime) -> bool:
+    """Whether a key was revoked once more, after a restore; NotThere where the backup has no such.
+
+    Numbers are given anew after a restore: a key made since it was revoked is somebody else's.
+    """
+    people_rules.require(by, "make_api_key")
+    if not ApiKey.objects.filter(pk=number, made_at__lte=at).exists():
+        raise NotThere
+    return revoke_api_key(number, by=by, at=at)
+
+
 def use_api_key(key: str, *, by: Actor, at: datetime) -> KeyUse:
     """One use of a key, counted; NotThere for a key that is none or was revoked.
 

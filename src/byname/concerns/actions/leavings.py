@@ -120,6 +120,34 @@ def take_leaving(number: int, *, by: Actor, at: datetime) -> Left:
         return _left(concern, row, by)
 
 
+def decline_leaving_again(reference: str, number: int, *, by: Actor, at: datetime) -> bool:
+    """Whether a request was declined once more, after a restore; NotThere where the backup has no such."""
+    return _ended_again("leaving.declined", reference, number, by=by, at=at, declined_at=at)
+
+
+def take_leaving_again(reference: str, number: int, *, by: Actor, at: datetime) -> bool:
+    """Whether words that left are marked once more as taken, after a restore; NotThere where the backup has no such.
+
+    What was taken once is not taken again, and the year's count has it.
+    """
+    return _ended_again("leaving.taken", reference, number, by=by, at=at, taken_at=at)
+
+
+def _ended_again(event: str, reference: str, number: int, *, by: Actor, at: datetime, **ended: datetime) -> bool:
+    people_rules.require(by, "keep_house")
+    with transaction.atomic():
+        rows = Leaving.objects.select_for_update(of=("self",)).select_related("concern")
+        # Numbers are given anew after a restore: one asked for since is another.
+        row = rows.filter(pk=number, concern__reference=reference, asked_at__lte=at).first()
+        if row is None or row.concern is None:
+            raise NotThere
+        if row.declined_at or row.taken_at or (row.agreed_at and "declined_at" in ended):
+            return False
+        Leaving.objects.filter(pk=row.pk).update(**ended)
+        _record(event, row.concern, row, by=by, at=at)
+        return True
+
+
 def _left(concern: Concern, row: Leaving, by: Actor) -> Left:
     person = Person.objects.filter(concern=concern, raised=True).first()
     said = Message.objects.filter(Q(kind="answer") | Q(kind="person", person=person), concern=concern)
@@ -168,5 +196,10 @@ def _waiting(number: int, *, by: Actor, at: datetime) -> tuple[Leaving, Concern]
 
 def _record(event: str, concern: Concern, row: Leaving, *, by: Actor, at: datetime, **facts: bool) -> None:
     ledger.record(
-        event, subject=("concern", concern.reference), by=by, at=at, reason_code=row.reason, facts=dict(facts)
+        event,
+        subject=("concern", concern.reference),
+        by=by,
+        at=at,
+        reason_code=row.reason,
+        facts={"number": row.pk, **facts},
     )

@@ -12,6 +12,7 @@ from django.db import transaction
 from byname.concerns import rules
 from byname.concerns.actions.following import write_again
 from byname.concerns.models import Concern, Person
+from byname.concerns.queries.within import held_by_link
 from byname.concerns.rules import mail
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
@@ -57,24 +58,48 @@ def take_mail(
     that are `pictures` (rules.cleaned) and how many are not. Words that speak of danger
     are met by a letter at once. What a machine wrote leaves a count and nothing else; `returned` says that it reports a
     letter of ours as never to arrive, which their team is told. Raises NotThere where nobody has the key, and Refused
-    for words that are too many: what of danger they say is met all the same.
+    for words that are too many: what of danger they say is met all the same. Refused too is what only looks like a
+    machine's, where it speaks of danger: whoever wrote it must not believe that it was read.
     """
     people_rules.require(by, "follow_concern")
+    words = _words_of(letter)
     with transaction.atomic():
-        person = _of(key)
-        if person is None:
-            raise NotThere
+        person = _held_by(key, by=by)
         if letter.automatic:
             _count(person, letter.automatic, returned=returned, by=by, at=at)
-            return Came(None, letter.automatic)
-        try:
-            number = _take(person, letter, pictures, read_by, mail_id, by, at)
-        except Refused as no:
-            refused = no
+            if letter.surely or rules.danger(words) is None:
+                return Came(None, letter.automatic)
+            refused = Refused("This looks like a letter a machine wrote, and nobody reads it.", code="mail-automatic")
         else:
-            return Came(number, "")
-        _meet_danger(person, letter.text, by=by, at=at)
+            try:
+                return Came(_take(person, letter, words, pictures, read_by, mail_id, by, at), "")
+            except Refused as no:
+                refused = no
+            _meet_danger(person, words, by=by, at=at)
     raise refused
+
+
+def _words_of(letter: mail.Mail) -> str:
+    """What a person wrote: their own subject, and below it the letter's words.
+
+    Of a letter that says one thing in plain words and another in HTML, both, where only the other speaks of danger.
+    """
+    words = "\n\n".join(filter(None, (letter.headline, letter.text)))
+    met, other = rules.danger(words), rules.danger(letter.other)
+    if other and not set(other.kinds) <= set(met.kinds if met else ()):
+        return f"{words}\n\n{letter.other}".strip()
+    return words
+
+
+def _held_by(key: str, *, by: Actor) -> Person:
+    """Whoever has the key, as they are while nobody else changes their concern; else NotThere."""
+    person = _of(key)
+    if person is None:
+        raise NotThere
+    held, _concern = held_by_link(person.link, viewer=by)
+    if held.stopped_at is not None:
+        raise NotThere
+    return held
 
 
 def _of(key: str) -> Person | None:
@@ -95,6 +120,7 @@ def _count(person: Person, automatic: str, *, returned: bool, by: Actor, at: dat
 def _take(
     person: Person,
     letter: mail.Mail,
+    words: str,
     pictures: Sequence[rules.Picture],
     read_by: Callable[[str], frozenset[str]],
     mail_id: str,
@@ -108,7 +134,7 @@ def _take(
     def write(pictures: Sequence[rules.Picture]) -> int | None:
         return write_again(
             person.link,
-            letter.text,
+            words,
             via="mail",
             mail_id=mail_id,
             pictures=pictures,
@@ -125,7 +151,7 @@ def _take(
         if no.code != "no-more-photos":
             raise
         number = write(())
-    if number is not None and not _meet_danger(person, letter.text, by=by, at=at):
+    if number is not None and not _meet_danger(person, words, by=by, at=at):
         _say_it_ended(person, by=by, at=at)
     return number
 
@@ -137,9 +163,8 @@ def _meet_danger(person: Person, words: str, *, by: Actor, at: datetime) -> bool
     if danger is None or not to:
         return danger is not None
     concern = Concern.objects.get(pk=person.concern_id)
-    ledger.write_letter(
-        "concern_danger", to=to, words=_filled(person, concern) | {"danger": " ".join(danger.kinds)}, by=by, at=at
-    )
+    filled = _filled(person, concern) | {"danger": " ".join(danger.kinds)}
+    ledger.write_letter("concern_danger", to=to, words=filled, whose=bytes(person.link_digest), by=by, at=at)
     return True
 
 
@@ -150,7 +175,8 @@ def _say_it_ended(person: Person, *, by: Actor, at: datetime) -> None:
     due = rules.letter_due(person.written_at, at, more=person.more_letters)
     if concern.ended_at is None or not to or due is None:
         return
-    name = ledger.write_letter("concern_ended", to=to, words=_filled(person, concern), by=by, at=at, due_at=due)
+    filled, whose = _filled(person, concern), bytes(person.link_digest)
+    name = ledger.write_letter("concern_ended", to=to, words=filled, whose=whose, by=by, at=at, due_at=due)
     Person.objects.filter(pk=person.pk).update(written_at=due, letter=name)
 
 

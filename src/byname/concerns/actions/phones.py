@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -31,7 +31,7 @@ CODES_IN_ALL: Final = limits.Limit("phone-codes", 500, 24 * 3600)
 TEXTS_IN: Final = limits.Limit("texts-in", 60, 3600)
 _AT_ONCE: Final = 500
 
-Became = Literal["joined", "on_their_page", "unknown", "stopped"]
+Became = Literal["joined", "on_their_page", "shared", "unknown", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,13 @@ class TextTaken:
     """What became of a text that came in."""
 
     became: Became
-    """"joined" a thread; its person is to write "on_their_page"; from an "unknown" number; or all texts "stopped"."""
+    """"joined" a thread; its person is to write "on_their_page"; the number is "shared" by several people, or
+    "unknown"; or all texts "stopped"."""
     danger: rules.Danger | None
     language: str = ""
-    """The language the person is written to in; empty where nobody is known by the number."""
+    """The language the person is written to in; empty where nobody, or more than one, is known by the number."""
     link: str = ""
-    """The private link to the concern of theirs that was stirred last."""
+    """The private link to the concern of theirs that was stirred last; empty where the number is not one person's."""
 
 
 def send_code(link: str, *, by: Actor, at: datetime) -> None:
@@ -121,7 +122,9 @@ def take_text(
 
     `text_id` is the provider's own name for it: one that is handed over twice is one entry. `left_out` counts pictures
     that came with it and are not taken. `read_by` tells the languages the team of an area reads, by its slug. Words
-    that speak of danger join the concern that was stirred last where there are several: nothing of that kind is lost.
+    that speak of danger always join: where there are several, the concern that was stirred last, an open one before one
+    that ended. Where several people confirmed the number they stand on nobody's page, and all else joins none: whoever
+    shares a phone may be whom the other wrote about.
     """
     people_rules.require(by, "follow_concern")
     danger = rules.danger(words)
@@ -133,11 +136,15 @@ def take_text(
     if not known:
         return TextTaken("unknown", danger)
     still_open = [person for person in known if person.concern.ended_at is None]
-    clear = len(still_open) == 1 or (danger is not None and bool(still_open))
-    said = rules.tidied(words).strip()
-    if not clear or not said or len(words) > rules.LONGEST_WORDS or limits.wait_for(TEXTS_IN, number, at=at):
-        return TextTaken("on_their_page", danger, known[0].language, known[0].link)
-    person = still_open[0]
+    person = (still_open or known)[0]
+    shared = not rules.one_person(rules.contact_of(each.contact) for each in known)
+    taken = TextTaken("shared", danger)
+    if not shared:
+        taken = TextTaken("on_their_page", danger, person.language, person.link)
+    if not rules.tidied(words).strip() or len(words) > rules.LONGEST_WORDS:
+        return taken
+    if danger is None and (shared or len(still_open) != 1 or limits.wait_for(TEXTS_IN, number, at=at)):
+        return taken
     area = person.concern.area
     write_again(
         person.link,
@@ -145,11 +152,12 @@ def take_text(
         via="text",
         mail_id=f"text {text_id}",
         left_out=left_out,
+        nobodys=shared,
         read_here=read_by(area.slug if area else ""),
         by=by,
         at=at,
     )
-    return TextTaken("joined", danger, person.language, person.link)
+    return replace(taken, became="joined")
 
 
 def stop_texts(number: str, *, by: Actor, at: datetime) -> int:
@@ -198,7 +206,9 @@ def _known_by(number: str) -> Any:
 
 
 def _number(contact: rules.Contact) -> str:
-    return rules.number_to_text(contact.phone, settings.BYNAME_TEXTS_COUNTRY) if rules.wants_texts(contact) else ""
+    country = settings.BYNAME_TEXTS_COUNTRY
+    number = rules.number_to_text(contact.phone, country) if rules.wants_texts(contact) else ""
+    return number if rules.takes_codes(number, country) else ""
 
 
 def _digest(number: str) -> bytes | None:

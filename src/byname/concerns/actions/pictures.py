@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from byname.concerns import queries, rules
-from byname.concerns.models import Concern, ConcernPhoto
+from byname.concerns.models import Concern, ConcernPhoto, Message
 from byname.ledger import actions as ledger
+from byname.ledger import queries as lines
 from byname.people import rules as people_rules
-from byname.vocabulary import Actor, NotThere
+from byname.vocabulary import Actor, NotThere, Refused
 
 _SET_APART = Q(quarantined_at__isnull=False, handed_over_at__isnull=True)
 """What somebody has to answer for: neither time nor a person's wish removes it before it was handed over."""
@@ -24,13 +25,19 @@ def add_pictures(
     """The pictures stand with a concern (its row's number), or with one message of it; sealed.
 
     For raise_concern and write_again, which take `pictures` and call this within their transaction; every door cleans
-    before that, by rules.cleaned. Refused where the concern holds all the pictures it may.
+    before that, by rules.cleaned. Refused where the concern, or somebody who joined it, has all the pictures they may.
     """
     people_rules.require(by, "raise_concern")
     if not pictures:
         return
     here = ConcernPhoto.objects.filter(concern_id=concern)
     rules.refuse_full(here.count(), len(pictures))
+    joined = here.filter(message__person__raised=False)
+    sent = Message.objects.select_related("person").get(pk=message) if message else None
+    sender = sent.person if sent else None
+    if sender is not None and not sender.raised:
+        rules.refuse_full(joined.filter(message__person=sender).count(), len(pictures), rules.MOST_OF_A_JOINER)
+        rules.refuse_full(joined.count(), len(pictures), rules.MOST_OF_A_CONCERN - rules.MOST_OF_A_JOINER)
     last = here.aggregate(last=Max("number"))["last"] or 0
     ConcernPhoto.objects.bulk_create(
         ConcernPhoto(
@@ -100,12 +107,20 @@ def write_picture_out(reference: str, number: int, *, by: Actor, at: datetime) -
 
 
 def hand_picture_over(reference: str, number: int, *, by: Actor, at: datetime) -> None:
-    """A picture that was set apart is with those who may hold it, and no longer here; else NotThere."""
+    """A picture that was set apart is with those who may hold it, and no longer here; else NotThere.
+
+    Refused before it was ever written out for them, and while a legal hold keeps the concern.
+    """
     people_rules.require_reach(by, "take_child_image")
     with transaction.atomic():
         concern = _concern(reference)
         people_rules.require(by, "take_child_image", queries.about_of(concern, viewer=by))
-        _hand_over(concern, _apart(concern, number), by=by, at=at)
+        picture = _apart(concern, number)
+        if concern.held:
+            raise Refused("A legal hold keeps this photo. End the hold first.", code="held")
+        if not _written_out(concern, number, viewer=by):
+            raise Refused("The unit cannot have it yet: the operator never wrote it into a file.", code="not-written")
+        _hand_over(concern, picture, by=by, at=at)
 
 
 def hand_picture_over_again(reference: str, number: int, *, by: Actor, at: datetime) -> bool:
@@ -133,6 +148,11 @@ def _apart(concern: Concern, number: int) -> ConcernPhoto:
     if picture is None:
         raise NotThere
     return picture
+
+
+def _written_out(concern: Concern, number: int, *, viewer: Actor) -> bool:
+    told = lines.lines_about("concern", concern.reference, viewer=viewer)
+    return any(line.event == "concern.picture_written_out" and line.facts.get("number") == number for line in told)
 
 
 def _set_apart(concern: Concern, number: int, *, by: Actor, at: datetime) -> bool:

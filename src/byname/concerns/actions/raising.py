@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -14,8 +15,12 @@ from byname.concerns import rules
 from byname.concerns.actions.pictures import add_pictures
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
-from byname.safekeeping import keys
+from byname.safekeeping import keys, limits
 from byname.vocabulary import Actor, Refused
+
+TO_A_MAILBOX: Final = limits.Limit("letters-to-a-mailbox", most=5, seconds=24 * 3600)
+"""So many letters a stranger who types its address can cause in a day: those that confirm what was raised or joined on
+a page, and those that ask about a weekly letter. Beyond them none is written; the receipt stands on the page."""
 
 # One statement for both rows. It finds the area and the day's edition by itself, so that no look-up comes before; and
 # it writes nothing where the same form was handed in already.
@@ -35,7 +40,7 @@ _RAISE = """
             ),
             %(category)s, %(channel)s, %(place_kind)s, %(grid_lat)s, %(grid_lon)s, %(told)s, %(written_in)s,
             %(danger)s, %(needs_interpreter)s, 'received', %(holder)s, %(at)s, %(at)s, %(due_at)s, '', 0, %(at)s, false,
-            %(likeness)s, %(client)s
+            %(likeness)s::integer[], %(client)s
         ) ON CONFLICT (once) DO NOTHING RETURNING id
     ), person AS (
         INSERT INTO byname_person (
@@ -48,7 +53,7 @@ _RAISE = """
     SELECT id FROM concern
 """
 _RAISED_ALREADY = """
-    SELECT concern.reference, person.link, person.pin, concern.due_at
+    SELECT concern.reference, person.link, person.pin, concern.due_at, concern.raised_at
     FROM byname_concern AS concern JOIN byname_person AS person ON person.concern_id = concern.id AND person.raised
     WHERE concern.once = %s
 """
@@ -79,8 +84,17 @@ class Receipt:
     due_at: datetime
     newly: bool
     """Whether it was raised now; else the same form had been handed in before, and nothing was written."""
+    first_at: datetime
+    """When the form was handed in first."""
     danger: rules.Danger | None = None
     """What its words speak of, to be met before anything else."""
+
+    def as_shown(self, at: datetime) -> Receipt:
+        """The receipt as a page may show it: a form handed in again long after the first time has no link and no PIN.
+
+        Its number may stand in the history of a browser that somebody else uses by now.
+        """
+        return self if at - self.first_at <= rules.RECEIPT_SHOWN else replace(self, link="", pin="")
 
 
 def raise_concern(
@@ -99,9 +113,9 @@ def raise_concern(
 
     `raised` has been checked (rules.checked). `once` is a form's own number: who hands the same form in twice gets the
     first receipt again; Refused where what it raised was removed since. `client` is the number of the API key it came
-    with; `pictures` were made by rules.cleaned, before any transaction. Two statements within the act, three with the
-    letter that confirms it, and three more with pictures. That letter does not count as the day's one: whoever has just
-    written waits for an answer, not for tomorrow.
+    with; `pictures` were made by rules.cleaned, before any transaction. Two statements within the act, four with the
+    letter that confirms it (its mailbox gets few a day), and three more with pictures. That letter does not count as
+    the day's one: whoever has just written waits for an answer, not for tomorrow.
     """
     people_rules.require(by, "raise_concern")
     link, pin = secrets.token_urlsafe(18), f"{secrets.randbelow(10**6):06}"
@@ -132,7 +146,8 @@ def raise_concern(
         "holder": "team" if with_team else "sergeant",
         "at": at,
         "due_at": due_at,
-        "likeness": rules.likeness(told.what, keys.keyed_digest("likeness", b"")),
+        # As text: hundreds of numbers, each handed over by itself, would cost more than all else of the statement.
+        "likeness": f"{{{','.join(map(str, rules.likeness(told.what, keys.keyed_digest('likeness', b''))))}}}",
         "client": client,
         "link_digest": rules.link_digest(link),
         "link": keys.seal(link),
@@ -151,12 +166,20 @@ def raise_concern(
             row = cursor.fetchone()
             if row is None:
                 ledger.take_letter_back(letter, by=by, at=at)
+                if raised.channel == "web" and raised.contact.email:
+                    limits.give_back(TO_A_MAILBOX, rules.mailbox_of(raised.contact.email), at=at)
                 cursor.execute(_RAISED_ALREADY, [values["once"]])
-                before, sealed_link, sealed_pin, promised = cursor.fetchone()
+                before, sealed_link, sealed_pin, promised, first_at = cursor.fetchone()
                 if not sealed_link:
                     raise Refused("You raised this before, and had it removed.", code="erased")
                 return Receipt(
-                    before, keys.unseal(sealed_link), keys.unseal(sealed_pin), promised, newly=False, danger=danger
+                    before,
+                    keys.unseal(sealed_link),
+                    keys.unseal(sealed_pin),
+                    promised,
+                    newly=False,
+                    first_at=first_at,
+                    danger=danger,
                 )
         if pictures:
             add_pictures(row[0], None, pictures, by=by, at=at)
@@ -167,11 +190,15 @@ def raise_concern(
             at=at,
             facts={"area": where.area, "category": raised.category, "channel": raised.channel},
         )
-    return Receipt(reference, link, pin, due_at, newly=True, danger=danger)
+    return Receipt(reference, link, pin, due_at, newly=True, first_at=at, danger=danger)
 
 
 def _confirm(raised: rules.Raised, where: Where, reference: str, link: str, by: Actor, at: datetime) -> str:
+    # Programs have a key and its limit, officers their account: on a page anybody types anybody's address.
+    if raised.channel == "web" and limits.wait_for(TO_A_MAILBOX, rules.mailbox_of(raised.contact.email), at=at):
+        return ""
     words = rules.letter_words(
         reference, link, raised.language, division=where.division, overdue=False, under_18=raised.under_18
     )
-    return ledger.write_letter("concern_received", to=raised.contact.email, words=words, by=by, at=at)
+    whose = rules.link_digest(link)
+    return ledger.write_letter("concern_received", to=raised.contact.email, words=words, whose=whose, by=by, at=at)

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from byname.concerns import queries, rules
+from byname.concerns.actions.raising import TO_A_MAILBOX
 from byname.concerns.models import Subscription
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
@@ -21,8 +22,6 @@ from byname.places.queries import posts
 from byname.safekeeping import keys, limits
 from byname.vocabulary import Actor, NotThere, Refused
 
-ASKED: Final = limits.Limit("weekly-letter-asked", most=5, seconds=24 * 3600)
-"""So many letters that ask for a confirmation one mailbox gets in a day, whoever types its address."""
 MOST_LINES: Final = 30
 """Of one weekly letter; the page has them all."""
 _AT_ONCE: Final = 50
@@ -42,9 +41,9 @@ def ask_weekly_letter(area: str, email: str, language: str, *, by: Actor, at: da
     found = posts.areas_to_post([area], viewer=by).get(area)
     if found is None:
         raise NotThere
-    digest = keys.keyed_digest("weekly-letter", email.casefold().encode())
-    if limits.wait_for(ASKED, digest.hex(), at=at):
+    if limits.wait_for(TO_A_MAILBOX, rules.mailbox_of(email), at=at):
         return
+    digest = keys.keyed_digest("weekly-letter", email.casefold().encode())
     key = secrets.token_urlsafe(18)
     with transaction.atomic():
         row, _newly = Subscription.objects.get_or_create(
@@ -108,6 +107,13 @@ def write_weekly_letters(zone: ZoneInfo, *, by: Actor, at: datetime) -> int:
             return written
 
 
+def write_no_weekly_letters_again(until: datetime, *, by: Actor, at: datetime) -> int:
+    """How many subscriptions had their letter of a week already, before a restore: the next begins where it ended."""
+    people_rules.require(by, "keep_house")
+    had = Subscription.objects.annotate(told_until=Coalesce("written_at", "confirmed_at"))
+    return had.filter(confirmed_at__isnull=False, told_until__lt=until).update(written_at=until)
+
+
 def forget_unconfirmed(*, by: Actor, at: datetime) -> int:
     """How many addresses were forgotten that nobody confirmed within seven days."""
     people_rules.require(by, "keep_house")
@@ -149,7 +155,7 @@ def _write_some(due: datetime, by: Actor, at: datetime) -> tuple[int, int]:
                 subject=("weekly-letters", f"{due:%Y-%m-%d}"),
                 by=by,
                 at=at,
-                facts={"letters": written},
+                facts={"letters": written, "until": due.isoformat()},
             )
     return len(rows), written
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from byname.concerns import rules
 from byname.concerns.models import Concern
-from byname.concerns.queries.within import about_of, reached, sees
+from byname.concerns.queries.within import about_of, reached, seen_among
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere
 
@@ -57,7 +57,9 @@ def alike(reference: str, *, at: datetime, viewer: Actor) -> tuple[Alike, ...]:
     )
     candidates = near.exclude(pk=concern.pk).order_by("-raised_at", "-pk")[:_LOOKED_AT]
     measured = [(rules.alike(concern.likeness, row.likeness or ()), row) for row in candidates]
-    like = [(share, row) for share, row in measured if share >= rules.LIKE_FROM and sees(row, viewer=viewer)]
+    like = [(share, row) for share, row in measured if share >= rules.LIKE_FROM]
+    seen = {row.pk for row in seen_among([row for _, row in like], viewer=viewer)}
+    like = [(share, row) for share, row in like if row.pk in seen]
     like.sort(key=lambda pair: (-pair[0], pair[1].pk))
     return tuple(
         Alike(

@@ -11,7 +11,7 @@ from typing import Final
 from django.utils import timezone
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, Person, PublishedHearing, Verdict
+from byname.concerns.models import Concern, PublishedHearing, Verdict
 from byname.ledger import queries as ledger
 from byname.people import rules as people_rules
 from byname.places import queries as places
@@ -86,34 +86,31 @@ def counted_in(quarter: date, *, promise: rules.Promise, viewer: Actor) -> Mappi
 
 
 def _asked(first: datetime, until: datetime, viewer: Actor) -> dict[str, rules.Counted]:
-    """What people answered to how concerns ended within the time, by area."""
+    """What those who raised them answered to how concerns ended within the time, by area.
+
+    Not those who joined: whoever joins can be anybody, as often as they like.
+    """
     endings = ledger.repeated(_ENDINGS, "concern", first=first, until=until, viewer=viewer)
     references = {each.subject for each in endings}
     concerns = Concern.objects.filter(reference__in=references, area__isnull=False)
     area_of = dict(concerns.values_list("reference", "area__slug"))
-    joined: dict[str, list[datetime]] = defaultdict(list)
-    people = Person.objects.filter(concern__reference__in=references, raised=False)
-    for reference, at in people.values_list("concern__reference", "joined_at"):
-        joined[reference].append(at)
-    given: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
-    verdicts = Verdict.objects.filter(given_at__gte=first).exclude(answered="").exclude(better="")
-    for reference, ending, answered, better in verdicts.values_list(
-        "concern__reference", "ending", "answered", "better"
-    ):
-        given[reference, ending].append((answered, better))
+    verdicts = Verdict.objects.filter(given_at__gte=first, person__raised=True).exclude(answered="").exclude(better="")
+    given = {
+        (reference, ending): (answered, better)
+        for reference, ending, answered, better in verdicts.values_list(
+            "concern__reference", "ending", "answered", "better"
+        )
+    }
     found: dict[str, rules.Counted] = defaultdict(rules.Counted)
     for ended in endings:
         area = area_of.get(ended.subject)
         if area is None:
             continue
-        said = given[ended.subject, ended.times]
-        asked = 1 + sum(at < ended.at for at in joined[ended.subject])
+        said = given.get((ended.subject, ended.times))
         found[area] = found[area].plus(
-            rules.Counted(
-                silent=max(0, asked - len(said)),
-                answered=rules.Verdicts(**Counter(answered for answered, _ in said)),
-                better=rules.Verdicts(**Counter(better for _, better in said)),
-            )
+            rules.Counted(answered=rules.Verdicts(**{said[0]: 1}), better=rules.Verdicts(**{said[1]: 1}))
+            if said
+            else rules.Counted(silent=1)
         )
     return found
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, Message
-from byname.concerns.queries.within import reached, sees
+from byname.concerns.queries.within import reached, seen_among, sees
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.vocabulary import Actor
@@ -133,7 +133,7 @@ def inbox(asked: Asked, *, page: int, at: datetime, viewer: Actor, size: int = P
     order = _PRESSING if asked.state in ("open", "unanswered", "received", "reopened") else _LATEST
     first = (max(1, page) - 1) * size
     found = list(rows.order_by(*order)[first : first + size + 1])
-    mine = [each for each in found[:size] if sees(each, viewer=viewer)]
+    mine = seen_among(found[:size], viewer=viewer)
     officers = people.public_officers({row.officer.reference for row in mine if row.officer}, viewer=viewer)
     return Page(tuple(_line(row, officers, at) for row in mine), len(found) > size)
 
@@ -157,12 +157,12 @@ def waiting_for(*, at: datetime, viewer: Actor) -> Waiting:
     rows = Concern.objects.annotate(said_last=_SAID_LAST).filter(reached("see_concern", viewer=viewer) & _OPEN)
     wrote_again = Q(answered_at__isnull=False, said_last="person")
     rows = rows.filter(_UNANSWERED | ~Q(danger="") | wrote_again).select_related("area", "neighbourhood")
-    mine = [row for row in rows.defer("told", "likeness") if sees(row, viewer=viewer)]
+    mine = seen_among(rows.defer("told", "likeness"), viewer=viewer)
     waiting = [row for row in mine if row.answered_at is None and row.words_gone_at is None]
     standings = [rules.standing(row.promised_at, row.due_at, None, at) for row in waiting]
     ended = Concern.objects.annotate(entered_last=_ENTERED_LAST).filter(reached("see_concern", viewer=viewer))
     ended = ended.filter(_WROTE_AFTER_END).select_related("area", "neighbourhood").defer("told", "likeness")
-    after_end = [row for row in ended if sees(row, viewer=viewer)]
+    after_end = seen_among(ended, viewer=viewer)
     return Waiting(
         unanswered=len(waiting),
         near=standings.count("near"),

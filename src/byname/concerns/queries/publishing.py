@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from byname.concerns import rules
 from byname.concerns.models import Wording
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor
@@ -40,6 +42,7 @@ class Published:
     """How many joined it, from LEAST_TOLD on; None where they are fewer, or none."""
     ended: bool
     published_at: datetime
+    """The beginning of that day, and so below: a moment would tell who did what just then."""
     changed_at: datetime
 
 
@@ -113,8 +116,8 @@ def published_of(rows: QuerySet[Wording], *, viewer: Actor) -> tuple[Published, 
             state=row.state,
             others=row.joined - 1 if row.joined > LEAST_TOLD else None,
             ended=row.state in _ENDED,
-            published_at=row.published_at,
-            changed_at=row.changed_at,
+            published_at=rules.day_of(timezone.localtime(row.published_at)),
+            changed_at=rules.day_of(timezone.localtime(row.changed_at)),
         )
         for row in found
     )

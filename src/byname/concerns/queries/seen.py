@@ -11,7 +11,9 @@ from typing import Final
 from django.db import connection
 from django.db.models import Max, Q
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
+from byname.concerns import rules
 from byname.concerns.models import Wording
 from byname.concerns.queries.publishing import Published, published_of
 from byname.people import rules as people_rules
@@ -80,13 +82,13 @@ def published_in(area: str, *, page: int = 1, page_size: int = 20, viewer: Actor
 
 
 def newest_in(area: str, *, most: int, viewer: Actor) -> tuple[tuple[Published, ...], datetime | None]:
-    """What was published last of an area, and when anything there was published, changed or taken back last."""
+    """What was published last of an area, and the day anything there was published, changed or taken back last."""
     people_rules.require(viewer, "see_public")
     rows = Wording.objects.filter(area__slug=area)
     # PostgreSQL's GREATEST passes over what is null.
     moved = rows.aggregate(at=Max(Greatest("changed_at", "withdrawn_at")))["at"]
     newest = rows.filter(withdrawn_at__isnull=True).order_by("-published_at", "-pk")
-    return published_of(newest[:most], viewer=viewer), moved
+    return published_of(newest[:most], viewer=viewer), rules.day_of(timezone.localtime(moved)) if moved else None
 
 
 def changed_between(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +46,10 @@ class Entry:
     """How many files came with it and were not taken in."""
     from_elsewhere: bool = False
     """Whether it came as a letter from another address than the one they gave."""
+    nobodys: bool = False
+    """Whether it came from a phone that several people confirmed: the team alone reads it."""
+    joiner: bool = False
+    """For the team: whether somebody who joined wrote it, and not whoever raised the concern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,16 @@ class Thread:
     standing: str
     others: int
     """How many joined it."""
+    others_unsolved: int
+    """How many of them said "no" to how it ended last; that opens nothing."""
     reachable: frozenset[str]
     """How the person can be reached: "letter", "phone", "text"."""
     safe_hours: str
     never_visit: bool
     under_18: bool
+    """Whether anybody is who raised or joined it."""
+    joiner_under_18: bool
+    """Whether only somebody who joined it is."""
     needs_interpreter: bool
     words_gone: bool
     pictures: tuple[SentPicture, ...] = ()
@@ -207,6 +216,9 @@ def thread(reference: str, *, at: datetime, viewer: Actor) -> Thread:
     sent = sent_pictures(Q(concern=concern), viewer=viewer)
     translated = translations_of(concern, viewer=viewer)
     shown = _shown([concern], viewer)
+    joiners = dict(Person.objects.filter(concern=concern, raised=False).values_list("pk", "under_18"))
+    raiser_under_18 = bool(raiser and raiser.under_18)
+    joiner_under_18 = not raiser_under_18 and any(joiners.values())
     area = concern.area
     return Thread(
         reference=concern.reference,
@@ -221,7 +233,7 @@ def thread(reference: str, *, at: datetime, viewer: Actor) -> Thread:
         officer=shown.get(concern.officer_id or 0),
         told=rules.told_of(concern.told),
         place_kind=concern.place_kind,
-        entries=_entries(rows, None, sent, translated, viewer),
+        entries=_entries(rows, None, sent, translated, viewer, joiners=joiners),
         language=raiser.language if raiser else "",
         written_in=concern.written_in,
         danger=tuple(concern.danger.split()),
@@ -231,17 +243,25 @@ def thread(reference: str, *, at: datetime, viewer: Actor) -> Thread:
         ended_at=concern.ended_at,
         reopened=concern.reopened,
         standing=rules.standing(concern.promised_at, concern.due_at, concern.answered_at, at),
-        others=Person.objects.filter(concern=concern, raised=False).count(),
+        others=len(joiners),
+        others_unsolved=_unsolved(concern),
         reachable=rules.reachable(contact),
         safe_hours=contact.safe_hours,
         never_visit=contact.never_visit,
-        under_18=bool(raiser and raiser.under_18),
+        under_18=raiser_under_18 or joiner_under_18,
+        joiner_under_18=joiner_under_18,
         needs_interpreter=concern.needs_interpreter,
         words_gone=not concern.told,
         letters_return=bool(raiser and raiser.letters_return_at),
         pictures=sent.get(None, ()),
         translations=translated.get(None, ()),
     )
+
+
+def _unsolved(concern: Concern) -> int:
+    last = concern.reopened + 1 if concern.ended_at else concern.reopened
+    given = Verdict.objects.filter(concern=concern, ending=last, person__raised=False)
+    return given.filter(Q(answered="no") | Q(better="no")).count()
 
 
 def contact_of_concern(reference: str, *, reason: str, at: datetime, viewer: Actor) -> rules.Contact:
@@ -276,6 +296,8 @@ def _entries(
     sent: Mapping[int | None, tuple[SentPicture, ...]],
     translated: Mapping[int | None, tuple[Translated, ...]],
     viewer: Actor,
+    *,
+    joiners: Collection[int] = (),
 ) -> tuple[Entry, ...]:
     shown = _shown(rows, viewer)
     return tuple(
@@ -291,9 +313,11 @@ def _entries(
             pictures=sent.get(row.pk, ()),
             left_out=row.left_out,
             from_elsewhere=row.from_elsewhere,
+            nobodys=row.kind == "person" and row.person_id is None,
             language=row.language,
             wanted_in=row.wanted_in,
             translations=translated.get(row.pk, ()),
+            joiner=row.person_id in joiners,
         )
         for row in rows
     )

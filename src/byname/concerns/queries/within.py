@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
 from django.db.models import Q
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, Person
 from byname.people import queries as people
 from byname.people import rules as people_rules
+from byname.places.queries import posts
 from byname.vocabulary import Actor, NotThere
 
+Row = TypeVar("Row", bound=Concern)
 
-def about_of(concern: Concern, *, viewer: Actor) -> people_rules.About:
+
+def about_of(
+    concern: Concern, *, made_of: Mapping[str, frozenset[int]] | None = None, viewer: Actor
+) -> people_rules.About:
     """What reach to a concern depends on; one that goes past the team has no area, so that its officers have no way in.
 
-    `concern` was read with its area and neighbourhood.
+    It tells of its neighbourhood and its area; where it is of no one neighbourhood, of each the area is made of.
+    `concern` was read with its area and neighbourhood; `made_of` are areas' neighbourhoods, for lists that read them.
     """
     people_rules.require(viewer, "see_public")
     area = concern.area.slug if concern.area else ""
-    ids = [concern.neighbourhood.official_id] if concern.neighbourhood else []
     return people_rules.About(
         area=area if concern.holder == "team" else "",
         divisions=frozenset({concern.division_code}),
-        places=people.area_codes(area, ids, viewer=viewer) if viewer.conflicts else frozenset(),
+        places=_places(concern, area, made_of, viewer) if viewer.conflicts else frozenset(),
     )
 
 
@@ -62,5 +70,30 @@ def held_by_link(link: str, *, viewer: Actor) -> tuple[Person, Concern]:
 
 def sees(concern: Concern, *, viewer: Actor) -> bool:
     """Whether no conflict of interest closes a concern that was read by `reached`, with its area and neighbourhood."""
+    return bool(seen_among([concern], viewer=viewer))
+
+
+def seen_among(concerns: Iterable[Row], *, viewer: Actor) -> list[Row]:
+    """Those of these concerns that `sees` says yes to, in their order."""
     people_rules.require_reach(viewer, "see_concern")
-    return not viewer.conflicts or people_rules.may(viewer, "see_concern", about_of(concern, viewer=viewer))
+    rows = list(concerns)
+    if not viewer.conflicts:
+        return rows
+    whole = {row.area.slug for row in rows if row.area and row.neighbourhood is None}
+    made_of = _made_of(whole, viewer) if whole else {}
+    return [
+        row for row in rows if people_rules.may(viewer, "see_concern", about_of(row, made_of=made_of, viewer=viewer))
+    ]
+
+
+def _places(concern: Concern, area: str, made_of: Mapping[str, frozenset[int]] | None, viewer: Actor) -> frozenset[str]:
+    if concern.neighbourhood:
+        ids = frozenset({concern.neighbourhood.official_id})
+    else:
+        ids = (_made_of({area}, viewer) if made_of is None else made_of).get(area, frozenset())
+    # An area is declared as itself only where it was drawn by hand.
+    return people.area_codes(area, ids, viewer=viewer) | people.area_codes(area, (), viewer=viewer)
+
+
+def _made_of(areas: Iterable[str], viewer: Actor) -> dict[str, frozenset[int]]:
+    return {slug: area.official_ids for slug, area in posts.areas_to_post(set(areas), viewer=viewer).items()}

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, Message, Person, Translation, Wording
+from byname.concerns.queries.dangers import home_told_by_raiser
 from byname.concerns.queries.publishing import LEAST_TOLD, Published
 from byname.concerns.queries.within import about_of
 from byname.people import rules as people_rules
@@ -92,7 +93,8 @@ def wording_to_be(
         raise Refused("Where the programme is not yet, there is no page to publish on.", code="no-area")
     if draft.category not in {*categories, concern.category}:
         raise Refused("Choose what it is about.", code="category", field="category")
-    told = draft.placed and rules.place_may_be_told(concern.place_kind, concern.danger)
+    danger = "home" if home_told_by_raiser(concern, viewer=viewer) else ""
+    told = draft.placed and rules.place_may_be_told(concern.place_kind, danger)
     point = Point(concern.grid_lat, concern.grid_lon) if told and concern.grid_lat and concern.grid_lon else None
     crossing = places.nearest_crossing(point, within=rules.CROSSING_WITHIN, viewer=viewer) if point else None
     near = crossing.name if crossing else ""
@@ -114,8 +116,8 @@ def wording_to_be(
         state=concern.state,
         others=joined if joined >= LEAST_TOLD else None,
         ended=concern.state in _ENDED,
-        published_at=standing.published_at if standing else at,
-        changed_at=at,
+        published_at=rules.day_of(timezone.localtime(standing.published_at if standing else at)),
+        changed_at=rules.day_of(timezone.localtime(at)),
     )
 
 
@@ -134,10 +136,13 @@ def _theirs(concern: Concern) -> rules.Theirs:
     messages = Message.objects.filter(concern=concern, kind="person").values_list("words", flat=True)
     translated = Translation.objects.filter(concern=concern).exclude(message__kind="answer")
     people = Person.objects.filter(concern=concern).exclude(contact="").values_list("contact", flat=True)
+    contacts = [rules.contact_of(contact) for contact in people]
     return rules.Theirs(
         written=(told.what, told.help, *messages, *translated.values_list("words", flat=True)),
-        names=tuple(rules.contact_of(contact).name for contact in people),
+        names=tuple(contact.name for contact in contacts),
         place=told.place,
+        phones=tuple(contact.phone for contact in contacts),
+        emails=tuple(contact.email for contact in contacts if contact.email),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,13 +18,16 @@ ONE_LETTER_IN: Final = timedelta(days=1)
 
 
 def refuse_answer(words: str, templates: Iterable[str] = ()) -> None:
-    """Nothing, or Refused: an answer has words, no blank is left in it, and it is no template sent as it stands."""
+    """Nothing, or Refused: an answer has words, no blank is left in it, and it is no template sent as it stands.
+
+    Nor is it several templates, one below the other.
+    """
     refuse_too_long(words, LONGEST_WORDS, "words")
     if not tidied(words).strip():
         raise Refused("Write your answer.", code="no-words", field="words")
     if BLANK in words:
         raise Refused(f"Fill in every {BLANK}, or take it out.", code="blanks", field="words")
-    if _bare(words) in {_bare(template) for template in templates}:
+    if _nothing_own(_bare(words), {_bare(template) for template in templates}):
         raise Refused(
             "This is the template as it stands. Say something about this very concern.", code="unedited", field="words"
         )
@@ -79,6 +82,14 @@ def letter_words(
 def said_together(earlier: str, said: str) -> str:
     """Two answers in one letter, where the first had not gone yet."""
     return f"{earlier}\n\n{said}" if earlier and said else earlier or said
+
+
+def _nothing_own(words: str, templates: Set[str]) -> bool:
+    """Whether these words are templates, and nothing besides."""
+    left = words
+    for template in sorted(templates - {""}, key=len, reverse=True):
+        left = left.replace(template, " ")
+    return bool(words) and not left.strip()
 
 
 def _bare(words: str) -> str:

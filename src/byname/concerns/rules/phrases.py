@@ -100,6 +100,26 @@ def placed_words(text: str) -> list[Word]:
     ]
 
 
+_APART = re.compile(r"(?<!\S)(?:[a-z] (?:\. )?){2,}[a-z](?!\S)|(?<!\S)(?:[0-9] (?:\. )?){2}[0-9](?!\S)")
+_AS_LETTERS = str.maketrans("013457", "oieast")
+
+
+def spoken_words(text: str) -> list[str]:
+    """The words as compared, those spelled apart joined (k i l l, 9.1.1), and digits among letters read as letters.
+
+    For lists whose hits only warn: a joined or altered word no longer stands where it was written.
+    """
+    joined = _APART.sub(lambda apart: re.sub("[ .]", "", apart.group()), " ".join(words_of(text)))
+    return [_lettered(word) for word in joined.split()]
+
+
+def _lettered(word: str) -> str:
+    """A word that begins with a letter and holds digits, with the letters the digits stand for: k1ll, kill."""
+    if word.isalpha() or not word.isascii() or not word[0].isalpha():
+        return word
+    return word.replace("11", "ll").translate(_AS_LETTERS)
+
+
 def squeezed(word: str) -> str:
     """A word with vowels drawn out or doubled, and letters tripled, written once: heeelp, help; chaaku, chaku."""
     return _DOUBLED.sub(r"\1\2", word) if word.isascii() else word
@@ -218,6 +238,8 @@ class Phrases:
                 parts += read
             if not parts:
                 raise ValueError(f"A choice of no word: {phrase}")
+            if STOP in parts:
+                raise ValueError(f"A phrase holds no end of a sentence: {phrase}")
             if len(parts) == 1:
                 single.add(parts[0])
             else:

@@ -20,6 +20,8 @@ LARGEST_TOGETHER: Final = 24_000_000
 """Bytes of all photos sent at once, as they are given."""
 MOST_OF_A_CONCERN: Final = 40
 """Pictures a concern may hold in the end."""
+MOST_OF_A_JOINER: Final = 10
+"""Of these, what somebody who joined it may send; so many stay free for whoever raised it, however many join."""
 _QUALITY: Final = 80
 
 
@@ -54,9 +56,9 @@ def refuse_too_many(sizes: Sequence[int]) -> None:
         raise Refused("Together these photos are too large.", code="photos-too-large", field="photos")
 
 
-def refuse_full(held: int, more: int) -> None:
-    """Nothing, or Refused where a concern holds all the pictures it may."""
-    if held + more > MOST_OF_A_CONCERN:
+def refuse_full(held: int, more: int, most: int = MOST_OF_A_CONCERN) -> None:
+    """Nothing, or Refused where a concern, or those of a part of its people, hold all the pictures they may."""
+    if held + more > most:
         raise Refused("No more photos can be added here.", code="no-more-photos", field="photos")
 
 
@@ -71,6 +73,7 @@ __all__ = [
     "LARGEST_TOGETHER",
     "LONGEST_SIDE",
     "MOST_OF_A_CONCERN",
+    "MOST_OF_A_JOINER",
     "Picture",
     "cleaned",
     "refuse_full",

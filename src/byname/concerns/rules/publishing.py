@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from byname.concerns.rules.hints import hints
-from byname.concerns.rules.phrases import STOP, placed_words, squeezed, words_of
+from byname.concerns.rules.phrases import STOP, Word, placed_words, squeezed, words_of
 from byname.concerns.rules.raising import refuse_too_long
 from byname.concerns.rules.tidying import tidied
 from byname.vocabulary import Refused
@@ -37,6 +39,13 @@ _LINK: Final = re.compile(
     re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"\d{7,}|\d(?:[ \t.()/·–—-]{0,3}\d){9,}")
+_POSTAL: Final = re.compile(r"(?<!\w)[abceghj-nprstvxy]\d[a-z][\s-]?\d[a-z]\d(?!\w)", re.IGNORECASE)
+"""A postal code of six signs: a block of a street, or one building."""
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LOCAL: Final = 7
+"""So many digits a phone number has without its area's."""
+_SPELLED: Final = frozenset({"at", "dot", STOP})
+"""What an e-mail address may be spelled with; its own full stops are stops too."""
 _BETWEEN: Final = r"(?!(?:on|in|at|of|and|to|from|near|along|by|the|a|cars?|people|metres|meters|m|km|h|am|pm)\b)"
 _KIND: Final = (
     "street|st|avenue|ave|av|road|rd|drive|dr|lane|ln|crescent|cres|cr|boulevard|blvd|court|crt|ct|place|pl|way|terrace|"
@@ -73,6 +82,8 @@ class Theirs:
     written: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     place: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
 
 
 def worded(draft: Draft, *, theirs: Theirs, known: Sequence[str] = ()) -> tuple[str, str]:
@@ -100,6 +111,11 @@ def worded(draft: Draft, *, theirs: Theirs, known: Sequence[str] = ()) -> tuple[
     return words, done
 
 
+def day_of(local: datetime) -> datetime:
+    """The midnight with which a local moment's day began: nothing finer is told of when something was published."""
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def place_may_be_told(place_kind: str, danger: str) -> bool:
     """Whether a wording may have a place at all: not where none was told, and never where it may be violence at home.
 
@@ -113,7 +129,7 @@ def _told(text: str, theirs: Theirs, known: Sequence[str]) -> Iterator[tuple[str
     for hint in hints(text, known):
         yield hint.kind, text[hint.start : hint.end]
     plain = unicodedata.normalize("NFKC", text)
-    for kind, written in (("phone", _DIGITS), ("link", _LINK), ("address", _DOOR)):
+    for kind, written in (("phone", _DIGITS), ("link", _LINK), ("address", _DOOR), ("address", _POSTAL)):
         for match in written.finditer(plain):
             yield kind, match.group().strip()
     public = {word for name in known for word in words_of(name)}
@@ -124,12 +140,66 @@ def _told(text: str, theirs: Theirs, known: Sequence[str]) -> Iterator[tuple[str
         # "May" and "Will" are names, "may" and "will" are not; most scripts know no capitals.
         if word.said in people and (said_so != said_so.lower() or said_so == said_so.upper()):
             yield "name", said_so
+    for kind, first, end in _reached(text, placed, theirs, public):
+        yield kind, text[first:end]
     said = [word.said for word in placed]
     door = [word for word in words_of(theirs.place) if word != STOP][:2]
     if len(door) == 2 and door[0][:1].isdigit():
         for at in range(len(said) - 1):
             if said[at : at + 2] in (door, door[::-1]):
                 yield "address", text[placed[at].start : placed[at + 1].end]
+
+
+def _reached(text: str, placed: Sequence[Word], theirs: Theirs, public: Set[str]) -> Iterator[tuple[str, int, int]]:
+    """Where the names, phones and e-mail addresses of those who told of it stand, however they are written."""
+    for name in theirs.names:
+        yield from (("name", *span) for span in _named(placed, words_of(name), public))
+    for phone in theirs.phones:
+        yield from (("phone", *span) for span in _dialled(text, phone))
+    for email in theirs.emails:
+        yield from (("email", *span) for span in _spelled(placed, email))
+
+
+def _named(placed: Sequence[Word], name: Sequence[str], public: Set[str]) -> Iterator[tuple[int, int]]:
+    """Where two words of a name stand one after the other, however they are written."""
+    own = [word for word in name if word != STOP]
+    words = [word for word in placed if word.said != STOP]
+    for one, other in pairwise(words):
+        both = {one.said, other.said}
+        # "de la" is of many names and of every street.
+        telling = len(own) == 2 or any(len(word) > 2 for word in both)
+        if len(both) == 2 and both <= set(own) and not both <= public and telling:
+            yield one.start, other.end
+
+
+def _dialled(text: str, phone: str) -> Iterator[tuple[int, int]]:
+    """Where the digits of a phone number stand, whatever stands between them."""
+    # Without an extension.
+    longest = max((_digits(part) for part in _LETTERS.split(phone)), key=len)
+    number = "".join(longest)[-_LOCAL:]
+    places = [place for place, sign in enumerate(text) if _digits(sign)]
+    found = "".join(_digits(text)).find(number) if len(number) == _LOCAL else -1
+    if found >= 0:
+        yield places[found], places[found + len(number) - 1] + 1
+
+
+def _digits(text: str) -> list[str]:
+    digits = (unicodedata.digit(sign, None) for sign in text)
+    return [str(digit) for digit in digits if digit is not None]
+
+
+def _spelled(placed: Sequence[Word], email: str) -> Iterator[tuple[int, int]]:
+    """Where an e-mail address stands in words: "somebody (at) home dot example"."""
+    sought = "".join(word for word in words_of(email) if word not in _SPELLED)
+    words = [word for word in placed if word.said not in _SPELLED]
+    for first, word in enumerate(words):
+        joined = ""
+        for last in words[first:]:
+            joined += last.said
+            if joined == sought:
+                yield word.start, last.end
+            if not sought.startswith(joined) or joined == sought:
+                break
 
 
 def _copied(text: str, written: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from byname.concerns.rules.tidying import tidied
@@ -31,6 +32,9 @@ LONGEST_HELP: Final = 1000
 LONGEST_NAME: Final = 120
 LONGEST_HOURS: Final = 120
 MOST_PHOTOS: Final = 4
+RECEIPT_SHOWN: Final = timedelta(minutes=30)
+"""For how long a form that is handed in again shows its private link and PIN once more: whoever lost the answer of the
+first time tries again by then."""
 FIELD_DEGREES: Final = 0.001
 """A field is about 100 m long: no finer place of a concern stands unsealed."""
 
@@ -169,6 +173,12 @@ def dialled(phone: str) -> str:
         for sign in phone
         if sign.isdecimal() or sign == "+"
     )
+
+
+def mailbox_of(email: str) -> str:
+    """The mailbox an address leads to: without what follows a plus, which its owner or anybody may choose freely."""
+    name, _at, domain = email.strip().casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
 
 
 def field_of(point: Point) -> Point:

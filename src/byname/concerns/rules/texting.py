@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
@@ -22,6 +22,7 @@ PhoneStanding = Literal["unconfirmed", "confirmed", "lapsed"]
 _WHOLE: Final = re.compile(r"\+[1-9][0-9]{7,14}\Z")
 _NORTH_AMERICA: Final = "1"
 _NATIONAL_DIGITS: Final = 10
+_CHARGING: Final = re.compile(r"\+1(?:900|976|[0-9]{3}976)")
 _DAY: Final = 24 * 60
 _LONGEST_STOP: Final = 24
 _STOPS: Final = frozenset(
@@ -71,6 +72,19 @@ def number_to_text(phone: str, country: str) -> str:
     elif not number.startswith("+"):
         number = f"+{country}{number.removeprefix('0')}"
     return number if _WHOLE.match(number) else ""
+
+
+def takes_codes(number: str, country: str) -> bool:
+    """Whether a code may go to a whole number that anybody may have typed: only to one of the service's own country.
+
+    In North America not to those that charge whoever reaches them (1-900, and 976 as an area or an exchange).
+    """
+    return number.startswith(f"+{country}") and not _CHARGING.match(number)
+
+
+def one_person(contacts: Iterable[Contact]) -> bool:
+    """Whether whoever confirmed one number is one person, as far as can be told: by their name and their address."""
+    return len({(_plain(each.name), each.email.strip().lower()) for each in contacts}) == 1
 
 
 def wants_texts(contact: Contact) -> bool:

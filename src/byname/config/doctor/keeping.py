@@ -82,8 +82,9 @@ def mail(patient: Patient) -> Iterator[Finding]:
         return
     asked = (
         "SELECT max(delivered_at), count(*) FILTER (WHERE given_up_at > now() - interval '7 days'),"
-        " min(created_at) FILTER (WHERE delivered_at IS NULL AND given_up_at IS NULL) FROM byname_letter"
-        " WHERE way = 'mail'"
+        # From when it was due: one letter a day goes to a resident, and the next waits its turn.
+        " min(first_due_at) FILTER (WHERE delivered_at IS NULL AND given_up_at IS NULL AND first_due_at < now())"
+        " FROM byname_letter WHERE way = 'mail'"
     )
     last, given_up, oldest = patient.ask(asked) or (None, 0, None)
     now = datetime.now(UTC)

@@ -30,7 +30,9 @@ from byname.safekeeping.limits import Limit, wait_for
 from byname.vocabulary import PUBLIC
 
 ANSWERED: Final = Limit("text-answered", most=1, seconds=24 * 3600)
-"""Nobody is told more often that this is not the place: two machines would else answer each other for ever."""
+"""Whoever nobody knows is told no more often that this is not the place: machines would else answer each other."""
+LED: Final = Limit("text-led", most=60, seconds=3600)
+"""Whoever is known is told each time that a text was not kept, but for a machine that answers whatever it is told."""
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{7,14}\Z")
 _AWAY: Final = (snapshot.Away, OperationalError, InterfaceError, PoolTimeout)
 _UNREAD: Final = (BadRequest, RequestDataTooBig, SuspiciousOperation, UnreadablePostError)
@@ -101,15 +103,19 @@ def _answered(number: str, name: str, words: str, *, left_out: int) -> HttpRespo
     at = timezone.now()
     if not _NUMBER.match(number):
         # A short code, or a number withheld: nobody can be known by it, and nobody can be answered twice.
-        return _reply(_of_danger(rules.danger(words), ""))
+        return _reply(_of_danger(rules.danger(words), "", unread=True))
     taken = actions.take_text(
         number, words, text_id=name, left_out=left_out, read_by=snapshot.languages_read, by=PUBLIC, at=at
     )
-    if said := _of_danger(taken.danger, taken.language or rules.language_of(words)):
+    language = taken.language or rules.language_of(words)
+    # Whatever the hours at which the service reads: what was not kept nobody reads.
+    if said := _of_danger(taken.danger, language, unread=taken.became != "joined"):
         return _reply(said)
-    if taken.became in ("joined", "stopped") or wait_for(ANSWERED, number, at=at):
+    if taken.became in ("joined", "stopped"):
         return _reply("")
-    if taken.became == "unknown":
+    if wait_for(ANSWERED if taken.became == "unknown" else LED, number, at=at):
+        return _reply("")
+    if taken.became in ("unknown", "shared"):
         return _reply(_not_here(rules.language_of(words)))
     with translation.override(_spoken(taken.language)):
         return _reply(

@@ -91,12 +91,38 @@ WAYS: Final[Mapping[str, Way]] = {
         lambda act, by: concerns.stop_letters_again(act.key, int(act.facts["person"]), by=by, at=act.at)
     ),
     "weekly.stopped": Way(lambda act, by: concerns.stop_weekly_letter_again(act.key, by=by, at=act.at)),
+    "weekly.written": Way(
+        lambda act, by: bool(
+            concerns.write_no_weekly_letters_again(datetime.fromisoformat(act.facts["until"]), by=by, at=act.at)
+        )
+    ),
     # A wording published after one was taken back is not in the backup either: only the old one is.
     "concern.wording_withdrawn": Way(
         lambda act, by: concerns.withdraw_wording_again(act.key, by=by, at=act.at),
         undone_by=frozenset({"concern.wording_published"}),
         undone_by_brought_back_only=True,
     ),
+    # From the moment on at which it was clear that the place must go, and not only from when it went.
+    "concern.place_to_withdraw": Way(lambda act, by: concerns.take_place_away_again(act.key, by=by, at=act.at)),
+    "concern.place_withdrawn": Way(lambda act, by: concerns.take_place_away_again(act.key, by=by, at=act.at)),
+    # Where they are reached now is not in the backup: they say it again, and are written to again.
+    "concern.contact_changed": Way(
+        lambda act, by: concerns.change_contact_again(act.key, int(act.facts["person"]), by=by, at=act.at)
+    ),
+    # What nobody may take away until a court has it. The hold's file number is not noted: it is written in anew.
+    "concern.held": Way(
+        lambda act, by: concerns.hold_concern_again(
+            act.key, act.facts["reason"], told=bool(act.facts.get("told")), by=by, at=act.at
+        ),
+        undone_by=frozenset({"concern.hold_ended"}),
+    ),
+    "leaving.declined": Way(
+        lambda act, by: concerns.decline_leaving_again(act.key, int(act.facts["number"]), by=by, at=act.at)
+    ),
+    "leaving.taken": Way(
+        lambda act, by: concerns.take_leaving_again(act.key, int(act.facts["number"]), by=by, at=act.at)
+    ),
+    "program.key_revoked": Way(lambda act, by: concerns.revoke_api_key_again(int(act.key), by=by, at=act.at)),
     # The words before the change are what the backup would show.
     "concern.wording_changed": Way(
         lambda act, by: concerns.withdraw_wording_again(act.key, by=by, at=act.at),

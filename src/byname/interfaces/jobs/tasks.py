@@ -91,8 +91,13 @@ def tell_overdue(timestamp: int) -> int:
 @app.periodic(cron="37 8 * * *")
 @app.task(name="forget-old-words", queueing_lock="forget-old-words")
 def forget_old_words(timestamp: int) -> int:
-    """How many concerns lost words, pictures and contacts, each night: they ended a year ago. The counts stay."""
-    return concerns.forget_old_words(by=SYSTEM, at=timezone.now())
+    """How many concerns lost words, pictures and contacts, each night: they ended a year ago. The counts stay.
+
+    First go the public places of what turned out to be violence at home.
+    """
+    now = timezone.now()
+    concerns.take_places_away(by=SYSTEM, at=now)
+    return concerns.forget_old_words(by=SYSTEM, at=now)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -1,7 +1,8 @@
 """Where very much is sent from one network: a puzzle the browser solves, or a minute's patience, in place of a captcha.
 
-Nothing is kept of a puzzle. It is signed for one form's own number, and one number is one concern however often it is
-sent: a solution that is used again raises nothing more, and opens no other form.
+Nothing is kept of a puzzle. It is signed for one form: for its own number, where something is raised; for the number
+and what is joined; for a private page and the words, where somebody writes again. Sent again, the same form is the same
+concern: a solution that is used again raises nothing more, and opens no other form.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ class Puzzle:
 def asked(request: HttpRequest, limit: Limit, number: str, *, at: datetime) -> Puzzle | None:
     """The puzzle to be solved before a form with this number is taken in; None where it may be taken in now.
 
-    Counts the use. Up to the limit nobody is asked; beyond it whoever solved the puzzle passes, and whoever waited.
+    Counts the form, once however often it is pressed on its puzzle's page. Up to the limit nobody is asked; beyond it
+    whoever solved the puzzle passes, and whoever waited.
     """
     who = caller(request)
     used = limits.count(limit, who, at=at)
@@ -66,11 +68,18 @@ def asked(request: HttpRequest, limit: Limit, number: str, *, at: datetime) -> P
     given = read(request.POST.get("proof", ""), limit, number, at=at)
     if given is None:
         return made(limit, number, bits_for(used, limit.most), at=at)
+    # It was counted when it was given its puzzle.
+    limits.give_back(limit, who, at=at)
     if solves(given, request.POST.get("solved", "")):
         return None
     if not given.wait(at) and not limits.wait_for(WAITED, who, at=at):
         return None
     return given
+
+
+def was_nothing(request: HttpRequest, limit: Limit, *, at: datetime) -> None:
+    """What `asked` counted at that moment is not counted: the form made nothing new."""
+    limits.give_back(limit, caller(request), at=at)
 
 
 def made(limit: Limit, number: str, bits: int, *, at: datetime) -> Puzzle:

@@ -9,6 +9,7 @@ from byname.ledger.actions.outbox import (
     letter_waits,
     take_letter,
     take_letter_back,
+    take_letters_back,
     try_letter_again,
     write_letter,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "seal",
     "take_letter",
     "take_letter_back",
+    "take_letters_back",
     "try_letter_again",
     "write_letter",
 ]

@@ -21,8 +21,8 @@ from byname.vocabulary import Actor, NotThere, Refused
 # By itself and not through the model: every concern that is raised with an address writes one.
 _WRITE: Final = """
     INSERT INTO byname_letter
-        (message_id, kind, way, recipient, words, created_at, due_at, first_due_at, attempts, problem)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, '')
+        (message_id, kind, way, recipient, words, whose, created_at, due_at, first_due_at, attempts, problem)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '')
 """
 # One letter of each way at a time, whichever process sends it.
 _TURNS: Final[Mapping[rules.Way, int]] = {"mail": 0x62796C6574, "text": 0x6279747874}
@@ -37,13 +37,14 @@ def write_letter(
     at: datetime,
     due_at: datetime | None = None,
     way: rules.Way = "mail",
+    whose: bytes | None = None,
 ) -> str:
     """The Message-ID of a letter that is sent within seconds, or from `due_at` on, once the act's transaction stands.
 
     Called within the act's own transaction, so that neither stands without the other. `kind` names the letter's text
     (interfaces/jobs/letters); `words` are what that text is filled with. Recipient and words stand sealed, and are
-    emptied when the letter is delivered. `way` is "text" for a message to a phone, by its whole number. Raises Refused
-    for an address no letter can have.
+    emptied when the letter is delivered. `way` is "text" for a message to a phone, by its whole number. By `whose`, a
+    digest of 32 bytes, `take_letters_back` finds it. Raises Refused for an address no letter can have.
     """
     _must_stand_in_a_transaction()
     host = settings.BYNAME_MAIL_FROM.rpartition("@")[2]
@@ -51,12 +52,13 @@ def write_letter(
     message_id = f"<byname-{uuid4()}@{host}>"
     said = json.dumps({name: str(word) for name, word in words.items()}, ensure_ascii=False)
     recipient, first = rules.letter_number(to) if way == "text" else rules.letter_address(to), due_at or at
-    values: list[str | datetime] = [
+    values: list[str | bytes | datetime | None] = [
         message_id,
         rules.letter_kind(kind),
         way,
         keys.seal(recipient),
         keys.seal(said),
+        whose,
         at,
         first,
         first,
@@ -116,11 +118,21 @@ def take_letter_back(message_id: str, *, by: Actor, at: datetime) -> Outgoing | 
     return back
 
 
+def take_letters_back(whose: bytes, *, by: Actor, at: datetime) -> int:
+    """How many letters to somebody were not sent yet and now never will be, those that were given up among them.
+
+    One that is on its way this moment is waited for: it has gone, or it is taken back as well. Called within the
+    transaction of the act that takes them back.
+    """
+    _must_stand_in_a_transaction()
+    return Letter.objects.filter(whose=whose, delivered_at__isnull=True).delete()[0]
+
+
 def letter_delivered(number: int, *, by: Actor, at: datetime) -> None:
     """The mail server has taken the letter: its recipient and its words go, that it was sent stays."""
     _must_stand_in_a_transaction()
     Letter.objects.filter(pk=number).update(
-        delivered_at=at, recipient="", words="", problem="", attempts=models.F("attempts") + 1
+        delivered_at=at, recipient="", words="", whose=None, problem="", attempts=models.F("attempts") + 1
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from byname.concerns.rules.phrases import Found, Phrases, lines, words_of
+from byname.concerns.rules.phrases import Found, Phrases, lines, spoken_words
 
 KINDS: Final = ("now", "home", "crisis")
 """In the order they are met: harm that is happening now, violence at home, a crisis without violence."""
@@ -18,7 +18,20 @@ NEAR: Final = 12
 
 _SAID, _INSIDE, _NEAR = "said", "not_inside", "not_near"
 _ROLES: Final = (_SAID, _INSIDE, _NEAR)
-_STILL: Final = f"still {_SAID}"
+_STILL: Final = "still"
+_HEARD: Final = {
+    "en": ("en",),
+    "es": ("es", "pt"),
+    "fr": ("fr",),
+    "pt": ("pt", "es"),
+    "ta": ("ta", "en"),
+    "tl": ("tl", "en"),
+    "ur": ("ur", "en"),
+    "zh_Hans": ("zh_Hans", "zh_Hant"),
+    "zh_Hant": ("zh_Hant", "zh_Hans"),
+}
+"""Whose guards from near are heard for the phrases of a language: its own, those of the language it is mixed with, and
+those of one written so alike that its phrases are met as well. Not all: a film in one language is a gun in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +49,42 @@ class Danger:
 def danger(text: str) -> Danger | None:
     """What danger a text signals, in whichever of the languages; None where it signals none.
 
-    A phrase counts unless it is part of a harmless one ("fire hydrant"), or the same sentence sets it in the past, in a
-    film or at some time ("last summer"); "right now" undoes the latter. Works in time proportional to the text.
+    A phrase counts unless it is part of a harmless one ("fire hydrant"), or the same sentence sets it, in its own
+    language, in the past, in a film or at some time ("last summer"); "right now" undoes the latter. Words spelled apart
+    and digits for letters make no difference. Works in time proportional to the text.
     """
     met: dict[str, list[Found]] = {}
-    for found in PHRASES.found(words_of(text)):
+    for found in PHRASES.found(spoken_words(text)):
         met.setdefault(found.list, []).append(found)
-    kinds = tuple(kind for kind in KINDS if _stands(kind, met))
+    still = {found.sentence for found in met.get(_STILL, ())}
+    inside = {kind: _spread(_of(f"{kind} {_INSIDE}", LANGUAGES, met), 0) for kind in KINDS}
+    kinds = tuple(
+        kind for kind in KINDS if any(_stands(language, kind, met, inside[kind], still) for language in LANGUAGES)
+    )
     return Danger(kinds) if kinds else None
 
 
-def _stands(kind: str, met: dict[str, list[Found]]) -> bool:
-    """Whether one phrase of the kind is left when the guards have spoken."""
-    inside = _spread(met.get(f"{kind} {_INSIDE}", ()), 0)
-    still = {found.sentence for found in met.get(_STILL, ())}
-    near = _spread((found for found in met.get(f"{kind} {_NEAR}", ()) if found.sentence not in still), NEAR)
-    return any(
-        not any((found.sentence, word) in inside or (found.sentence, word) in near for word in _words(found))
-        for found in met.get(f"{kind} {_SAID}", ())
-    )
+def _stands(
+    language: str, kind: str, met: dict[str, list[Found]], inside: set[tuple[int, int]], still: set[int]
+) -> bool:
+    """Whether one phrase of a language and kind is left when the guards have spoken."""
+    said = met.get(f"{language} {kind} {_SAID}", ())
+    if not said:
+        return False
+    guards = _of(f"{kind} {_NEAR}", _HEARD[language], met)
+    silenced = inside | _spread((found for found in guards if found.sentence not in still), NEAR)
+    return any(not any((found.sentence, word) in silenced for word in _words(found)) for found in said)
+
+
+def _of(told: str, languages: Iterable[str], met: dict[str, list[Found]]) -> Iterator[Found]:
+    return (found for language in languages for found in met.get(f"{language} {told}", ()))
 
 
 def _words(found: Found) -> range:
     return range(found.first, found.end)
 
 
-def _spread(guards: Iterator[Found] | list[Found] | tuple[()], reach: int) -> set[tuple[int, int]]:
+def _spread(guards: Iterable[Found], reach: int) -> set[tuple[int, int]]:
     """Every place a guard speaks of, by sentence and word."""
     return {(guard.sentence, word) for guard in guards for word in range(guard.first - reach, guard.end + reach)}
 
@@ -76,9 +99,10 @@ def _phrases() -> Phrases:
         words |= {f"{language}_{name}": listed for name, listed in named.items()}
         for kind, roles in page.items():
             for role, listed in roles.items():
-                if kind not in (*KINDS, "still") or role not in _ROLES:
+                if kind not in (*KINDS, _STILL) or role not in _ROLES:
                     raise ValueError(f"{language}.toml has a list no rule reads: {kind} {role}")
-                told += [(f"{kind} {role}", line.replace("<", f"<{language}_")) for line in lines(listed)]
+                name = _STILL if kind == _STILL else f"{language} {kind} {role}"
+                told += [(name, line.replace("<", f"<{language}_")) for line in lines(listed)]
     return Phrases(told, words)
 
 

@@ -22,6 +22,7 @@ KINDS: Final = ("email", "phone", "plate", "name", "accusation", "address", "app
 _INSIDE: Final = "not_inside"
 _AFTER_NAME: Final = "name after"
 _BEFORE_NAME: Final = "name before"
+_CALLS_A_NAME: Final = "name called"
 _CONDUCT: Final = "conduct said"
 
 
@@ -188,6 +189,18 @@ _NO_NAMES: Final = frozenset(
     "la los las un una mi su le les une mon ma de da do das dos o os as um uma meu minha ہے ہیں تھا மிகவும் sir maam "
     "unknown concerned worried afraid scared tired writing very so sorry not just also resident".split()
 )
+_OFFICES: Final = frozenset(
+    "toronto ontario canada york scarborough etobicoke hydro city hall council services service housing animal bylaw "
+    "bylaws law enforcement police fire department crime stoppers stopper transit metrolinx ttc presto bell rogers "
+    "telus enbridge gas works public health transportation parks forestry recreation environment kids help phone line "
+    "centre center legal aid clinic salvation army red cross food bank tim hortons canadian tire no frills loblaws "
+    "shoppers costco walmart home depot metro bank royal td scotiabank bmo cibc god happy meals wheels children aid "
+    "society office management property security company corporation inc ltd condo super building board district "
+    "division ministry government service social revenue agency post connex monday tuesday wednesday thursday "
+    "friday saturday sunday january february march april may june july august september october november december "
+    "english french spanish portuguese tamil urdu tagalog mandarin cantonese ville ayuntamiento prefeitura camara "
+    "protection jeunesse sante servicio servicios salud policia urgences info".split()
+)
 _HAN_NAME = re.compile("[\u3400-\u9fff]{2,3}")
 _HAN_NO_NAME = re.compile("什么|什麼|不|我|你|他|她|佢|个|個|是|有|住|这|這|那|哪|谁|誰|乜|咩|在|的|嘅")
 _SURNAMES: Final = frozenset(
@@ -204,6 +217,8 @@ def _names(text: str, words: Sequence[Word], met: Sequence[Found]) -> Iterator[H
             yield from _name_from(text, words, found)
         elif found.list == _AFTER_NAME:
             yield from _name_before(text, words, found)
+        elif found.list == _CALLS_A_NAME:
+            yield from _name_called(text, words, found)
     for place, word in enumerate(words):
         if word.said in _GIVEN and text[word.start].isupper():
             last = place + 1
@@ -242,6 +257,21 @@ def _name_from(text: str, words: Sequence[Word], cue: Found) -> Iterator[Hint]:
         last = first + 1
     if last > first:
         yield Hint("name", start, words[last - 1].end)
+
+
+def _name_called(text: str, words: Sequence[Word], cue: Found) -> Iterator[Hint]:
+    """The two or three capitals after "call", "ask": a person's, unless one belongs to an office, a shop or a street.
+
+    Nothing is told of a text written all in capitals, where capitals mean nothing.
+    """
+    last = cue.end
+    while last < min(cue.end + 4, len(words)) and _capital(text, words[last]):
+        last += 1
+    called = words[cue.end : last]
+    if len(called) not in (2, 3) or any(text[word.start : word.end].isupper() for word in called):
+        return
+    if not {word.said for word in called} & (_STREETS | _OFFICES | _NO_NAMES):
+        yield Hint("name", called[0].start, called[-1].end)
 
 
 def _name_before(text: str, words: Sequence[Word], cue: Found) -> Iterator[Hint]:

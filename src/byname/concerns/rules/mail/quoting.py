@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict, cast
@@ -21,6 +21,7 @@ _LONGEST_HEAD = 9
 _DEEPEST_SHOWN = 9
 _LONGEST_SIGNATURE = 8
 _LONGEST_DEVICE = 90
+_LONGEST_BEFORE = 24
 
 _QUOTED = re.compile(r"[ \t]{0,2}>(?:[ \t]?>)*[ \t]?")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
@@ -29,6 +30,7 @@ _TIME = re.compile(r"\d{1,2} ?[:.h] ?\d{2}")
 _DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"\S+@\S+")
 _OUR_ADDRESS = re.compile(r"reply\+[a-z0-9-]{1,41}\.[a-z2-7]{16}@")
+_REPLY = re.compile(r"(?:\S{1,6} ?:)?")
 _LABEL = re.compile(r"[*]?([^:*]{1,24}?) ?[*]?:[*]?(.*)", re.DOTALL)
 
 
@@ -81,6 +83,20 @@ def marker_line(words: str) -> str:
 def looks_automatic(subject: str) -> bool:
     """Whether a subject begins as no person's does."""
     return _folded(subject).startswith(tuple(_phrases()["automatic"]))
+
+
+def own_subject(subject: str, ours: Collection[str]) -> str:
+    """The subject where it is somebody's own words: empty where it answers one of `ours`, or is a bare sign of that."""
+    plain = " ".join(subject.split())
+    said = _folded(plain)
+    if _REPLY.fullmatch(said):
+        return ""
+    for known in map(_folded, ours):
+        before = said.removesuffix(known).rstrip()
+        # What programs put before a subject ends so ("Re:", "[outside]") and is short; anything else is somebody's.
+        if said.endswith(known) and len(before) <= _LONGEST_BEFORE and before[-1:] in ("", ":", "]"):
+            return ""
+    return plain
 
 
 def is_passed_on(subject: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from byname.concerns.rules.mail.addresses import addresses_in
@@ -26,6 +26,7 @@ from byname.concerns.rules.mail.quoting import (
     is_passed_on,
     lines_of_text,
     looks_automatic,
+    own_subject,
 )
 from byname.vocabulary import Refused
 
@@ -57,8 +58,11 @@ class Mail:
 
     `to` is every address it was sent or delivered to, `sender` the address it claims to come from (anybody can claim
     any), both in small letters. `text` holds the new words alone; where telling them from old ones is unsure, all
-    words, and `cut_unsure`. `automatic` says what kind of machine wrote it; empty where a person did. Such mail makes
-    no message and gets no answer. `problems` names what could not be read as it was meant.
+    words, and `cut_unsure`; `headline` is the subject where it is their own words, and `other` the new words of the
+    letter's other half, where plain and HTML do not say the same. `automatic` says what kind of machine wrote it; empty
+    where a person did. Such mail makes no message. `surely` it did where the head has the mark that is made for it (RFC
+    3834, RFC 3464); lists, offices and telephones of persons set the others. `problems` names what could not be read as
+    it was meant.
     """
 
     to: tuple[str, ...]
@@ -71,31 +75,40 @@ class Mail:
     attachments: tuple[Attachment, ...]
     automatic: Automatic
     problems: tuple[Problem, ...]
+    headline: str = ""
+    other: str = ""
+    surely: bool = False
 
 
-def read_mail(raw: bytes, *, most_bytes: int) -> Mail:
-    """The mail in these bytes, whatever state they are in.
+def read_mail(raw: bytes, *, most_bytes: int, ours: Collection[str] = ()) -> Mail:
+    """The mail in these bytes, whatever state they are in; `ours` are the subjects of the letters it may answer.
 
     Refused where it is larger than `most_bytes`, has over 100 parts or 20 levels, over 500,000 characters of text, or
-    neither words nor a picture. What a machine wrote is never refused, so that no refusal is ever answered to one: it
-    comes back with as much as could be read.
+    neither words, in the subject or below it, nor a picture. What a machine wrote is never refused, so that no refusal
+    is ever answered to one: it comes back with as much as could be read.
     """
     head = head_of(raw)
     automatic = _automatic(head)
+    headline = own_subject(_plain(decoded_words(head.first("subject"))), ours)
     try:
         if len(raw) > most_bytes:
             raise Refused(
                 "This message is too large. Please send it again with fewer or smaller photos.", code="mail-size"
             )
         body = _Body(raw)
-        found = body.cut(passes_on=is_passed_on(decoded_words(head.first("subject"))))
-        if not found.text and not any(file.is_picture for file in body.attachments):
+        passes_on = is_passed_on(decoded_words(head.first("subject")))
+        found = body.cut(passes_on=passes_on)
+        # Words that cannot be read are not passed over for the sake of a subject.
+        says_it_above = headline and not (automatic or body.attachments or body.problems)
+        if not found.text and not says_it_above and not any(file.is_picture for file in body.attachments):
             raise Refused("This message holds no words that can be read, and no photo.", code="mail-empty")
     except Refused:
         if not automatic:
             raise
-        return _mail(head, Cut("", is_unsure=False), (), automatic, ("left-out",))
-    return _mail(head, found, tuple(body.attachments), automatic, _problems(head, body.problems))
+        nothing = _mail(head, Cut("", is_unsure=False), (), automatic, ("left-out",))
+        return replace(nothing, headline=headline, surely=_surely(head))
+    read = _mail(head, found, tuple(body.attachments), automatic, _problems(head, body.problems))
+    return replace(read, headline=headline, other=body.other(found, passes_on=passes_on), surely=_surely(head))
 
 
 def _mail(
@@ -133,9 +146,8 @@ def _automatic(head: Head) -> Automatic:
         return "bounce"
     if sender.startswith(_MACHINES):
         return "bounce"
-    submitted = head.first("auto-submitted").partition(";")[0].strip().lower()
     autoreply = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply")
-    if submitted not in ("", "no") or any(_is_on(head, name) for name in autoreply):
+    if _is_submitted(head) or any(_is_on(head, name) for name in autoreply):
         return "answer"
     precedence = head.first("precedence").strip().lower()
     if precedence in ("auto_reply", "auto-reply") or looks_automatic(decoded_words(head.first("subject"))):
@@ -143,6 +155,18 @@ def _automatic(head: Head) -> Automatic:
     if precedence == "list" or head.has("list-id") or head.has("list-unsubscribe") or head.has("mailing-list"):
         return "list"
     return "bulk" if precedence in ("bulk", "junk") else ""
+
+
+def _surely(head: Head) -> bool:
+    """Whether a mark stands there that only machines set: RFC 3834's, or that of a report on a letter (RFC 3464)."""
+    declared = head.first("content-type").partition(";")[0].strip().lower()
+    sender = next(iter(addresses_in(head.first("from"))), "")
+    reports = declared == "multipart/report" or head.has("x-failed-recipients") or sender.startswith(_MACHINES)
+    return reports or _is_submitted(head)
+
+
+def _is_submitted(head: Head) -> bool:
+    return head.first("auto-submitted").partition(";")[0].strip().lower() not in ("", "no")
 
 
 def _is_on(head: Head, name: str) -> bool:
@@ -180,6 +204,16 @@ class _Body:
         if found.is_unsure and any(file.is_picture for file in self.attachments) and not passes_on:
             return self._only_pictures(found)
         return found
+
+    def other(self, found: Cut, *, passes_on: bool) -> str:
+        """The new words of the half that was not taken, where they are others; nothing where old words may be in it."""
+        if not found.text or self.marked == self.plain:
+            return ""
+        for lines in (self.marked, self.plain):
+            half = cut(lines, passes_on=passes_on)
+            if half.text.split() != found.text.split() and half.is_unsure <= found.is_unsure:
+                return half.text
+        return ""
 
     def _only_pictures(self, found: Cut) -> Cut:
         """No words at all, where a picture came and every word with it is surely an old one or a telephone's."""

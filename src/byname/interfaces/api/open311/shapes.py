@@ -100,7 +100,7 @@ def request(concern: Published, hearing: Profile, profile: ServiceProfile, zone:
         "agency_responsible": profile.name or None,
         "service_notice": None,
         "requested_datetime": raised_at(concern.month_on, zone).isoformat(),
-        "updated_datetime": concern.changed_at.astimezone(zone).replace(microsecond=0).isoformat(),
+        "updated_datetime": concern.changed_at.astimezone(zone).isoformat(),
         "expected_datetime": None,
         "address": ", ".join(part for part in (concern.near, concern.area_name) if part),
         "address_id": None,

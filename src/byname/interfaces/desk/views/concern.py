@@ -333,7 +333,8 @@ def _ending(request: HttpRequest, reference: str, ending: Ending) -> HttpRespons
     if sent and form.is_valid() and request.POST.get("do") == "send":
         said = form.cleaned_data
         try:
-            ending.send(reference, said["choice"], said["words"], by=viewer, at=at)
+            templates = translating.all_templates()
+            ending.send(reference, said["choice"], said["words"], templates=templates, by=viewer, at=at)
         except NotThere:
             raise
         except Refused as no:

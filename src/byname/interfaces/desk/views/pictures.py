@@ -18,7 +18,7 @@ from byname.interfaces.desk import telling
 from byname.interfaces.desk.today import Matter
 from byname.interfaces.http import jpeg, see_other, staff, viewer_of
 from byname.people import rules as people_rules
-from byname.vocabulary import Actor
+from byname.vocabulary import Actor, NotThere, Refused
 
 _PASS_SECONDS: Final = 15 * 60
 _SALT: Final = "byname.desk.pictures"
@@ -65,20 +65,31 @@ def set_apart(request: HttpRequest, reference: str, number: int) -> HttpResponse
 @require_safe
 def apart(request: HttpRequest) -> HttpResponse:
     """The pictures that were set apart and wait to be handed over; never the pictures."""
-    at = timezone.now()
-    waiting_ones = queries.pictures_apart(viewer=viewer_of(request))
-    lines = [(each, telling.moment(each.set_apart_at, at)) for each in waiting_ones]
-    return render(
-        request, "desk/concerns/pictures_apart.html", {"lines": lines, "done": request.GET.get("done") == "over"}
-    )
+    return _apart_page(request)
 
 
 @staff("take_child_image")
 @require_POST
 def handed_over(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The unit has it: here it is gone."""
-    actions.hand_picture_over(reference, number, by=viewer_of(request), at=timezone.now())
+    try:
+        actions.hand_picture_over(reference, number, by=viewer_of(request), at=timezone.now())
+    except NotThere:
+        raise
+    except Refused as no:
+        return _apart_page(request, no)
     return see_other(f"{reverse('pictures-apart')}?done=over")
+
+
+def _apart_page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    at = timezone.now()
+    waiting_ones = queries.pictures_apart(viewer=viewer_of(request))
+    shown = {
+        "lines": [(each, telling.moment(each.set_apart_at, at)) for each in waiting_ones],
+        "done": request.GET.get("done") == "over",
+        "refusal": refused.sentence if refused else "",
+    }
+    return render(request, "desk/concerns/pictures_apart.html", shown, status=422 if refused else 200)
 
 
 def waiting(viewer: Actor, on: date) -> Iterable[Matter]:

@@ -257,15 +257,15 @@ def _receipt(request: HttpRequest, form: Written, raised: rules.Raised, located:
         once=f"desk:{viewer.account_id}:{form.cleaned_data['number']}".encode(),
         by=viewer,
         at=at,
-    )
+    ).as_shown(at)
     team = snapshot.city().team_of(located.where.area)
     lead = team.postings[0].officer if team and team.postings and not raised.to_sergeant else None
     with translation.override(raised.language):
-        link = site.address() + reverse("follow", args=[receipt.link])
+        link = site.address() + reverse("follow", args=[receipt.link]) if receipt.link else ""
     shown = {
         "receipt": receipt,
         "link": link,
-        "qr": segno.make(link, error="m", micro=False).svg_data_uri(scale=4, border=2),
+        "qr": segno.make(link, error="m", micro=False).svg_data_uri(scale=4, border=2) if link else "",
         "officer": lead,
         "title": telling.title(lead) if lead else "",
         "area": team.area.name if team else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -35,8 +35,11 @@ def is_empty(*, on: date, by: Actor) -> bool:
     return not territory.areas and not territory.neighbourhoods
 
 
-def load(city: DemoCity, *, by: Actor, at: datetime, say: Callable[[str], None]) -> None:
-    """The whole demo city stands in the database, or nothing of it; `say` hears of each step."""
+def load(city: DemoCity, *, by: Actor, at: datetime, say: Callable[[str], None]) -> Mapping[str, str]:
+    """The whole demo city stands in the database, or nothing of it; `say` hears of each step.
+
+    Its officers' references by badge number.
+    """
     with transaction.atomic():
         say(f"drawing {len(city.cells)} neighbourhoods and {len(city.division_cells)} divisions")
         places.bring_service((FOLDER / "service.toml").read_bytes(), file_name="service.toml", by=by, at=at)
@@ -53,6 +56,7 @@ def load(city: DemoCity, *, by: Actor, at: datetime, say: Callable[[str], None])
                 at=at,
             )
         places.set_home_division(*IN_THE_HARBOUR, by=by, at=at)
+        places.bring_home_languages(_home_languages(city), file_name="home_languages.csv", by=by, at=at)
         say(f"setting up {len(city.areas)} areas and {len(city.places)} places to search for")
         for name in ("areas.csv", "drawn_areas.geojson"):
             places.bring_areas((FOLDER / name).read_bytes(), file_name=name, by=by, at=at)
@@ -67,6 +71,7 @@ def load(city: DemoCity, *, by: Actor, at: datetime, say: Callable[[str], None])
         say("recording two months of hours, and setting the desk to work")
         desk.bring_hours(city, by=by, at=at)
         desk.set_to_work(city, by=by, at=at)
+    return brought.references
 
 
 def _boundaries(city: DemoCity) -> tuple[tuple[Literal["neighbourhoods", "divisions"], bytes], ...]:
@@ -86,6 +91,13 @@ def _boundaries(city: DemoCity) -> tuple[tuple[Literal["neighbourhoods", "divisi
         for one in city.divisions
     )
     return ("neighbourhoods", neighbourhoods), ("divisions", divisions)
+
+
+def _home_languages(city: DemoCity) -> bytes:
+    rows = (
+        f"{place.official_id},{code},{people}" for place in city.neighbourhoods for code, people in place.home_languages
+    )
+    return "\n".join(("neighbourhood,language,people", *rows)).encode()
 
 
 def _collection(features: Iterable[tuple[dict[str, Any], Outline]]) -> bytes:

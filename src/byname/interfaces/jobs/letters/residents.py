@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from django.conf import settings
@@ -43,6 +44,16 @@ KINDS: Final[Mapping[str, Opening]] = {
     "concern_danger": Opening(gettext_noop("We have your message"), gettext_noop("We have what you told us.")),
 }
 """The kinds of letters to whoever raised a concern or joined one, by name."""
+
+
+@lru_cache(maxsize=1)
+def subjects() -> frozenset[str]:
+    """The subjects of all these letters, in every language they are written in."""
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found |= {gettext(opening.subject) for opening in KINDS.values()}
+    return frozenset(found)
 
 
 def page_of(link: str, language: str) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from byname.concerns import actions, rules
 from byname.concerns.rules import mail
 from byname.interfaces import snapshot
-from byname.interfaces.jobs.letters import replies
+from byname.interfaces.jobs.letters import replies, residents
 from byname.places import queries as places
 from byname.safekeeping import limits
 from byname.vocabulary import PUBLIC, NotThere, Refused
@@ -23,6 +23,7 @@ TAKEN: Final = "250 2.0.0 Taken"
 NOT_NOW: Final = "451 4.3.0 This letter cannot be taken now, please try again later"
 NOBODY: Final = "550 5.1.1 Nobody reads letters to this address; please use the link in your letter"
 TOO_LARGE: Final = "552 5.3.4 This letter is too large, 10 MB at most"
+_NO_LETTER: Final = {"mail-size": "552 5.3.4", "mail-automatic": "550 5.7.1"}
 _OFTEN: Final = "450 4.2.1 Too many letters to this address in this hour"
 _AN_HOUR: Final = limits.Limit("mail-in", most=60, seconds=3600)
 """Letters to one person's address: a loop between two machines ends here."""
@@ -32,20 +33,19 @@ _LONGEST_ANSWER: Final = 400
 def answer_to_recipient(address: str) -> str:
     """Nothing where letters to this address are taken; else what is answered to whoever names it."""
     key = _key(address)
-    if key is None:
-        return NOBODY
-    return "" if actions.takes_mail(key, by=PUBLIC, at=timezone.now()) else NOBODY
+    taken = key is not None and actions.takes_mail(key, by=PUBLIC, at=timezone.now())
+    return "" if taken else _nobody()
 
 
 def answer_to_letter(address: str, sender: str, raw: bytes) -> str:
     """What is answered to a letter once it is on disk, or why it is not; `sender` is the envelope's."""
     key, now = _key(address), timezone.now()
     if key is None:
-        return NOBODY
+        return _nobody()
     if limits.wait_for(_AN_HOUR, key, at=now):
         return _OFTEN
     try:
-        letter = mail.read_mail(raw, most_bytes=MOST_BYTES)
+        letter = mail.read_mail(raw, most_bytes=MOST_BYTES, ours=residents.subjects())
         if sender in ("", "<>") and not letter.automatic:
             # RFC 5321, 4.5.5: what may not be answered comes from nobody.
             letter = replace(letter, automatic="bounce")
@@ -63,7 +63,7 @@ def answer_to_letter(address: str, sender: str, raw: bytes) -> str:
             at=now,
         )
     except NotThere:
-        return NOBODY
+        return _nobody()
     except Refused as no:
         return _refusal(no)
     return TAKEN
@@ -94,9 +94,19 @@ def _identity(key: str, letter: mail.Mail, raw: bytes) -> str:
 
 def _refusal(no: Refused) -> str:
     """Why a letter was not taken, as whoever wrote it reads it in what their own mail server sends back."""
+    return _plain(f"{_NO_LETTER.get(no.code, '554 5.6.0')} {no.sentence} {_in_danger()}")
+
+
+def _nobody() -> str:
+    return _plain(f"{NOBODY}. {_in_danger()}")
+
+
+def _in_danger() -> str:
     emergency = next(
         (each.shown for each in places.service_profile(viewer=PUBLIC).lines if each.key == "emergency"), ""
     )
-    sentence = f"{no.sentence} In danger? Call {emergency or '911'} now."
-    plain = " ".join(sentence.encode("ascii", "replace").decode("ascii").split())[:_LONGEST_ANSWER]
-    return f"552 5.3.4 {plain}" if no.code == "mail-size" else f"554 5.6.0 {plain}"
+    return f"In danger? Call {emergency or '911'} now."
+
+
+def _plain(answer: str) -> str:
+    return " ".join(answer.encode("ascii", "replace").decode("ascii").split())[:_LONGEST_ANSWER]

@@ -6,16 +6,16 @@ import json
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from byname.concerns import actions, queries, rules
 from byname.interfaces import snapshot
-from byname.interfaces.http import Audience, audience, caller, held_up, jpeg, see_other, unlike_a_form
+from byname.interfaces.http import RETRY_SECONDS, Audience, audience, jpeg, see_other, unlike_a_form
 from byname.interfaces.public import draft as drafts
-from byname.interfaces.public import hearing
+from byname.interfaces.public import hearing, proof
 from byname.interfaces.public.context import offered
 from byname.interfaces.public.holding import contact_faults, holder_of, promised
 from byname.interfaces.public.views import sending
@@ -24,7 +24,8 @@ from byname.safekeeping.limits import Limit
 from byname.vocabulary import PUBLIC, Refused
 
 WRITTEN: Final = Limit("write-again", most=60, seconds=3600)
-"""A shared computer's address: many people may follow their concerns from it."""
+"""A shared computer's address: many people may follow their concerns from it. Whoever comes after them solves a puzzle
+first, or waits a minute, as in raising one; words of danger are never held up."""
 
 
 @audience(Audience.PUBLIC)
@@ -78,26 +79,37 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
         return _shown(request, "mine", link, {"concern": concern})
     said, at = request.POST, timezone.now()
     act, pin = said.get("act", ""), drafts.line(said.get("pin", ""))[:20]
+    danger = _danger(said) if act == "change" else {}
     try:
         if act == "change":
-            return _change(request, link, pin)
+            return _change(request, link, pin, danger)
         if act == "remove" and said.get("sure"):
             actions.erase(link, pin, by=PUBLIC, at=at)
             return _shown(request, "removed", link, {"reference": concern.reference})
         taken = actions.take_out(link, pin, with_pictures=act == "file", by=PUBLIC, at=at)
     except Refused as refused:
         faults = {refused.field or "pin": hearing.fault(refused.code)}
-        return _shown(request, "mine", link, {"concern": concern, "faults": faults}, status=422)
+        return _shown(request, "mine", link, {"concern": concern, "faults": faults} | danger, status=422)
     if act == "file":
         text = json.dumps(taken.kept(), ensure_ascii=False, indent=2) + "\n"
         answer = HttpResponse(text, content_type="application/json; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="{concern.reference}.json"'
         return _closed(answer)
     known = {"concern": concern, "taken": taken, "pin": pin, "contact": taken.contact, "remove": act == "remove"}
+    known |= {"published": _published(concern)}
     return _shown(request, "mine", link, known | _contact_page(taken.language))
 
 
-def _change(request: HttpRequest, link: str, pin: str) -> HttpResponse:
+def _danger(said: QueryDict) -> dict[str, Any]:
+    """What danger the answers speak of that was not met yet; empty where none."""
+    draft = drafts.read(said)
+    danger = rules.danger(draft.texts)
+    if danger is None or set(danger.kinds) <= set(draft.seen):
+        return {}
+    return {"kinds": danger.kinds, "first": danger.first}
+
+
+def _change(request: HttpRequest, link: str, pin: str, danger: dict[str, Any]) -> HttpResponse:
     draft = drafts.read(request.POST)
     contact = rules.Contact(
         draft.name,
@@ -111,7 +123,8 @@ def _change(request: HttpRequest, link: str, pin: str) -> HttpResponse:
     language = draft.language if draft.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     faults = {} if contact.is_empty else contact_faults(contact)
     at = timezone.now()
-    if not faults:
+    changes = not faults and not danger
+    if changes:
         actions.change_contact(link, pin, contact, language, by=PUBLIC, at=at)
     taken = actions.take_out(link, pin, by=PUBLIC, at=at)
     shown = {
@@ -120,7 +133,8 @@ def _change(request: HttpRequest, link: str, pin: str) -> HttpResponse:
         "pin": pin,
         "contact": contact,
         "faults": faults,
-        "changed": not faults,
+        "changed": changes,
+        **danger,
     }
     return _shown(request, "mine", link, shown | _contact_page(language), status=422 if faults else 200)
 
@@ -142,8 +156,12 @@ def _write(request: HttpRequest, link: str) -> HttpResponse:
         return _page(request, link, words=words, kinds=kinds.kinds, first=kinds.first)
     if fault:
         return _page(request, link, words=words, faults={"words": fault}, status=422)
-    if wait := held_up(request, WRITTEN, caller(request)):
-        return wait
+    at = timezone.now()
+    # A solution is good for this page and these words: there they stand once, however often they are sent.
+    if not kinds and (puzzle := proof.asked(request, WRITTEN, f"{link} {words}", at=at)):
+        page = _page(request, link, words=words, puzzle=puzzle, status=429)
+        page.headers["Retry-After"] = str(puzzle.wait(at) or RETRY_SECONDS)
+        return page
     read_here = snapshot.languages_read(_followed(link).area)
     pictures, fault = sending.taken_in(request)
     try:
@@ -175,13 +193,15 @@ def _page(request: HttpRequest, link: str, *, status: int = 200, **shown: Any) -
     concern = _followed(link)
     directory, profile = snapshot.city(), snapshot.hearing()
     at = concern.area or f"{drafts.DIVISION}{concern.division}"
+    published = _published(concern)
     said = {
         "concern": concern,
         "category": profile.category(concern.category),
         "hearing": profile,
         "holder": holder_of(drafts.found_of(at, directory), sergeant=concern.holder == "sergeant"),
         "state": hearing.OUTCOMES.get(concern.outcome) or _state(concern),
-        "joined": _joined(concern),
+        "published": published,
+        "published_category": profile.category(published.category) if published else None,
         "raised_at": timezone.localtime(concern.raised_at),
         "due": timezone.localtime(concern.due_at),
         "verdicts": hearing.VERDICTS.items(),
@@ -199,9 +219,9 @@ def _state(concern: queries.Followed) -> object:
     return hearing.STATES[concern.state] if concern.raised else hearing.SEEN_STATES[concern.state]
 
 
-def _joined(concern: queries.Followed) -> queries.Published | None:
-    """What somebody joined, as it is published; None for whoever raised it, and where it was taken back since."""
-    lines = () if concern.raised else queries.published(references=[concern.reference], viewer=PUBLIC)
+def _published(concern: queries.Followed) -> queries.Published | None:
+    """What is published of the concern; None where nothing is, or nothing any more."""
+    lines = queries.published(references=[concern.reference], viewer=PUBLIC)
     return lines[0] if lines else None
 
 

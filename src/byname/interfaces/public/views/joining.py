@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
 from byname.concerns import actions, queries, rules
 from byname.interfaces import snapshot
-from byname.interfaces.http import RETRY_SECONDS, Audience, audience, unlike_a_form
+from byname.interfaces.http import RETRY_SECONDS, Audience, audience, caller, failure, unlike_a_form
 from byname.interfaces.public import draft as drafts
 from byname.interfaces.public import proof
 from byname.interfaces.public.context import offered, origin_of
@@ -58,29 +59,37 @@ def _joined(request: HttpRequest, line: queries.Published, draft: Draft, contact
         contact=rules.Contact() if contact.is_empty else contact,
         under_18=bool(draft.under_18),
         more_letters=bool(draft.more_letters),
-        words_in_letters=bool(draft.words_in_letters),
     )
     try:
-        if puzzle := proof.asked(request, RAISED, draft.number, at=at):
+        # For what it joins besides: one number would else open every concern to one solution.
+        if puzzle := proof.asked(request, RAISED, f"{line.reference} {draft.number}", at=at):
             return _later(_page(request, line, draft, status=429, puzzle=puzzle), puzzle.wait(at) or RETRY_SECONDS)
-        receipt = actions.join_concern(line.reference, how, once=draft.number.encode(), by=PUBLIC, at=at)
+        receipt = actions.join_concern(
+            line.reference, how, once=draft.number.encode(), network=caller(request), by=PUBLIC, at=at
+        )
+        if not receipt.newly:
+            proof.was_nothing(request, RAISED, at=at)
         concern = queries.followed(receipt.link, at=at, viewer=PUBLIC)
     except Refused as refused:
         if refused.code == "ended":
             return _page(request, _line(line.reference), draft, status=422)
+        if refused.code == "too-often":
+            sentence = _("That was asked very often from here. Please try again in a little while.")
+            return failure(request, 429, sentence, headers={"Retry-After": str(actions.WITHOUT_ADDRESS.seconds)})
         raise
     except (OperationalError, InterfaceError, PoolTimeout) as fault:
         _log.warning("somebody could not join a concern", extra={"fault": type(fault).__name__})
         return _later(_page(request, line, draft, status=503, away=True), RETRY_SECONDS)
     found = drafts.found_of(concern.area or f"{drafts.DIVISION}{concern.division}", snapshot.city())
     waits = concern.answered_at is None and concern.due_at > at
+    receipt = receipt.as_shown(at)
     page = render(
         request,
         "public/raise/receipt.html",
         {
             "receipt": receipt,
             "draft": replace(draft, who="reach"),
-            "link": origin_of(request) + reverse("follow", args=[receipt.link]),
+            "link": origin_of(request) + reverse("follow", args=[receipt.link]) if receipt.link else "",
             "holder": holder_of(found, sergeant=concern.holder == "sergeant"),
             "named": name_of(found),
             "due": timezone.localtime(receipt.due_at) if waits else None,

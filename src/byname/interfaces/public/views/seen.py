@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import feedgenerator, translation
 from django.utils.cache import get_conditional_response
-from django.utils.html import format_html_join
-from django.utils.http import http_date, quote_etag
+from django.utils.html import escape, format_html_join
+from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -136,7 +136,9 @@ class _Dated:
 
 
 class _Atom(_Dated, feedgenerator.Atom1Feed):
-    pass
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        """What stands in an entry is an officer's own, in the service's language, whatever the feed's is."""
+        return {"xml:lang": settings.LANGUAGE_CODE}
 
 
 class _Rss(_Dated, feedgenerator.Rss201rev2Feed):
@@ -171,13 +173,14 @@ def feed(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     )
     for line in lines:
         category = hears.category(line.category)
-        told = [words.month(line.month_on), str(hearing.SEEN_STATES[line.state])]
+        told = [escape(words.month(line.month_on)), escape(str(hearing.SEEN_STATES[line.state]))]
         if line.done:
-            told.append(f"{_('What was done:')} {rules.tidied(line.done)}")
+            told.append(escape(f"{_('What was done:')} {rules.tidied(line.done)}"))
         made.add_item(
             title=rules.tidied(line.words),
             link=f"{page}#{line.reference}",
-            description="\n".join(told),
+            # Of both kinds of feed, readers take it for HTML.
+            description="<br>".join(told),
             unique_id=f"{origin_of(request)}/at/{slug}/heard#{line.reference}",
             unique_id_is_permalink=False,
             pubdate=line.published_at,
@@ -188,7 +191,5 @@ def feed(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     answer = HttpResponse(body, content_type=f"{kind}; charset=utf-8")
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:24])
     answer.headers["ETag"] = etag
-    if moved is not None:
-        answer.headers["Last-Modified"] = http_date(moved.timestamp())
-    stamp = int(moved.timestamp()) if moved else None
-    return get_conditional_response(request, etag=etag, last_modified=stamp, response=answer) or answer
+    # No Last-Modified: nothing public is told finer than the day, and a day may bring more than one change.
+    return get_conditional_response(request, etag=etag, response=answer) or answer

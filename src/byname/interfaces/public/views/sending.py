@@ -100,6 +100,9 @@ def sent(request: HttpRequest, told: Told, page: Page, again: Callable[[str], Ht
             by=PUBLIC,
             at=at,
         )
+        # Photos are work each time, whatever becomes of them.
+        if not receipt.newly and not pictures:
+            proof.was_nothing(request, RAISED, at=at)
     except (OperationalError, InterfaceError, PoolTimeout) as away:
         _log.warning("a concern could not be taken in", extra={"fault": type(away).__name__})
         return _later(page)
@@ -145,12 +148,12 @@ def _pressed(page: Page, puzzle: proof.Puzzle, at: datetime) -> HttpResponse:
 
 
 def _receipt(request: HttpRequest, told: Told, receipt: concerns.Receipt, page: Page, at: datetime) -> HttpResponse:
-    seen = told.draft.seen
+    seen, shown = told.draft.seen, receipt.as_shown(at)
     return page(
         "receipt",
         step="receipt",
-        receipt=receipt,
-        link=origin_of(request) + reverse("follow", args=[receipt.link]),
+        receipt=shown,
+        link=origin_of(request) + reverse("follow", args=[shown.link]) if shown.link else "",
         holder=holder_of(told.found, sergeant=told.draft.whom == "sergeant"),
         named=name_of(told.found),
         due=timezone.localtime(receipt.due_at),

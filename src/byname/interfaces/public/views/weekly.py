@@ -29,7 +29,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     if refusal := unlike_a_form(request) or too_large(request):
         return refusal
     team_of(slug)
-    if request.method != "POST":
+    # What another site sends in somebody's browser asks for nothing.
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
         return see_other(reverse("heard-here", args=[slug]))
     if wait := held_up(request, ASKED, caller(request)):
         return wait
