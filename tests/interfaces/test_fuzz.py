@@ -166,15 +166,15 @@ def said_clearly(answer: HttpResponse, asked: Asked) -> None:
         kind = answer.headers["Content-Type"]
         if asked.path.startswith(open311.PATH):
             sentence = said_in_open311(answer, kind)
-        elif asked.path.startswith(texting.IN_PATH):
-            # Its caller is a provider's program, which writes down a line of plain text.
-            assert kind == "text/plain; charset=utf-8", asked
+        elif by_provider := (asked.path.startswith(texting.IN_PATH) and kind.startswith("text/plain")):
+            # Its caller is a provider's program, which writes down a line of plain text. What has no proper host is
+            # refused before anybody knows whose it is: with a page.
             sentence = answer.content.decode()
         elif asked.path.startswith("/api/"):
             assert kind == "application/problem+json", asked
         if kind == "application/problem+json":
             sentence = json.loads(answer.content)["detail"]
-        elif not asked.path.startswith((open311.PATH, texting.IN_PATH)):
+        elif not asked.path.startswith(open311.PATH) and not by_provider:
             assert kind == "text/html; charset=utf-8", asked
             place = r'(?:<p class="lede"[^>]*>|<div class="fault"[^>]*>\s*<p[^>]*>)(.*?)</p>'
             found = re.findall(place, answer.content.decode(), re.DOTALL)
