@@ -65,6 +65,19 @@ def test_the_web_server_knows_nothing_of_the_owner_of_the_tables(running: Runnin
         assert password not in Path(f"/proc/{number}/environ").read_bytes()
 
 
+def test_whoever_waits_for_a_page_comes_before_the_background_work(running: Running) -> None:
+    def niceness(part: str) -> set[int]:
+        found = set()
+        for number in [number for number, words in processes_of(running.home).items() if part in words]:
+            found.add(os.getpriority(os.PRIO_PROCESS, number))
+            if (shared := Path(f"/proc/{number}/autogroup")).exists():
+                found.add(int(shared.read_text().rpartition(" ")[2]))
+        return found
+
+    wait_until(lambda: niceness("byname.config.jobs") == {10})
+    assert niceness("byname.config.web") == {0}
+
+
 @needs_root
 def test_as_root_nothing_that_answers_callers_runs_as_root(running: Running) -> None:
     users = {machine.PROGRAM_USER: "byname.config.web", machine.DATABASE_USER: "postgres"}

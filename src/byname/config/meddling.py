@@ -24,7 +24,7 @@ _SEALS: Final = """
 # Put together from what stands in the ledger's rules alone.
 _LINES: Final = f"""
     COPY (SELECT {rules.LINE_TEXT} FROM byname_ledgerline WHERE id >= %s AND id < %s ORDER BY id) TO STDOUT
-"""  # noqa: S608
+"""  # noqa: S608 - constants of ours
 
 
 def signs(connection: psycopg.Connection[Any], key: bytes) -> list[str]:
