@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.ground import Running, web_server
+
 
 @contextmanager
 def _open_place() -> Iterator[Path]:
@@ -31,3 +33,10 @@ def shared_home() -> Iterator[Path]:
     """One home for the tests of a module."""
     with _open_place() as place:
         yield place
+
+
+@pytest.fixture(scope="module")
+def web(shared_home: Path) -> Iterator[Running]:
+    """A web server with the stand-in behind it, which takes bodies of ten thousand bytes."""
+    with web_server(shared_home, BYNAME_BODY_CAP="10000") as running:
+        yield running

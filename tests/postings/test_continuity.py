@@ -19,17 +19,10 @@ from byname.places.models import Area
 from byname.postings import actions, queries, rules
 from byname.postings.models import Posting, Proposal, PublishedHours
 from byname.vocabulary import PUBLIC, Actor, NotThere
-from tests import cast as city
 from tests import staff
 from tests.cast import Cast
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cast(db: None, noon: datetime, clerk_of_records: Actor) -> Cast:
-    """The city with everybody in their place at noon on 23 November 2026."""
-    return city.build(by=clerk_of_records, at=noon)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from byname.ledger.models import LedgerLine
 from byname.postings import actions, queries
 from byname.postings.models import Posting
 from byname.vocabulary import PUBLIC, Actor, NotThere, Period, Refused
-from tests import cast as city
 from tests import staff
 from tests.cast import Cast
 
@@ -18,20 +17,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def cast(db: None, noon: datetime, clerk_of_records: Actor) -> Cast:
-    """The city with everybody in their place at noon on 23 November 2026."""
-    return city.build(by=clerk_of_records, at=noon)
-
-
-@pytest.fixture
 def coordinator(db: None) -> Actor:
     return staff.acting(staff.account("coordinator"))
-
-
-@pytest.fixture
-def sergeant(db: None) -> Actor:
-    """Answers for D2: ring, harbour and the night market."""
-    return staff.acting(staff.account("sergeant", divisions=["D2"]))
 
 
 def shown_on(cast: Cast, area: str, days: int) -> list[str]:

@@ -15,7 +15,7 @@ from byname.people.models import Account, Invitation
 from tests import staff
 from tests.cast import Cast
 from tests.interfaces.desk.authenticator import Passkey, app_code
-from tests.interfaces.desk.test_signing import PASSWORD, asked, browser, come_in, told
+from tests.interfaces.desk.sign_in import PASSWORD, asked, browser, come_in, told
 
 NOOR = {"name": "Noor Haddad", "email": "noor@service.example", "roles": ["sergeant"], "divisions": ["D1"], "badge": ""}
 

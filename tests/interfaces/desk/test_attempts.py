@@ -17,7 +17,7 @@ from byname.safekeeping.models import Allowance
 from tests import staff
 from tests.cast import Cast
 from tests.interfaces.desk.authenticator import app_code
-from tests.interfaces.desk.test_signing import PASSWORD
+from tests.interfaces.desk.sign_in import PASSWORD
 from tests.interfaces.worker import Answered, Worker
 
 pytestmark = pytest.mark.slow

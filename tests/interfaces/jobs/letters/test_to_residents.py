@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -19,44 +17,17 @@ from byname.concerns.rules import mail
 from byname.interfaces.jobs import letters
 from byname.interfaces.jobs.deliver import Deliverer
 from byname.interfaces.jobs.letters import residents
-from byname.interfaces.jobs.mail_server import MailServer
 from byname.ledger.actions import Outgoing
 from byname.ledger.models import Letter
 from byname.vocabulary import PUBLIC, SYSTEM, Actor
-from tests import cast as city
 from tests import staff
 from tests.cast import Cast
 from tests.concerns import told
-from tests.interfaces.jobs.post import Post, mail_server
+from tests.interfaces.jobs.post import Post
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SITE = "https://heard.example.org"
 ABOUT = ("police", "officer", "concern", "crime", "traffic", "old-mill", "Old Mill", "Rivermouth", "race", "Rosalind")
-
-
-@pytest.fixture(autouse=True)
-def sender(settings: Settings, tmp_path: Path) -> None:
-    settings.BYNAME_MAIL_FROM = "no-reply@service.example"
-    settings.BYNAME_PUBLIC_URL = SITE
-    settings.BYNAME_HOME = tmp_path
-
-
-@pytest.fixture
-def cast(db: None, noon: datetime, clerk_of_records: Actor) -> Cast:
-    """The city with everybody in their place at noon on 23 November 2026."""
-    return city.build(by=clerk_of_records, at=noon)
-
-
-@pytest.fixture
-def ana(cast: Cast) -> Actor:
-    return staff.acting(staff.account("officer", officer=cast.ana), areas=["old-mill"])
-
-
-@pytest.fixture
-def post(settings: Settings) -> Iterator[Post]:
-    with mail_server() as running:
-        settings.BYNAME_MAIL_SERVER = MailServer("127.0.0.1", running.port, "off")
-        yield running
 
 
 def message_of(letter: Letter) -> EmailMessage:

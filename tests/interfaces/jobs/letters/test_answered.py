@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -25,8 +23,6 @@ from byname.interfaces.jobs.mail_server import MailServer
 from byname.ledger.actions import Outgoing
 from byname.places.models import ServiceProfile
 from byname.vocabulary import Actor
-from tests import cast as city
-from tests import staff
 from tests.cast import Cast
 from tests.concerns import told
 from tests.interfaces.jobs.post import Post, mail_server
@@ -41,29 +37,8 @@ SUICIDE = ["Thoughts of suicide: call or text", "988"]
 
 
 @pytest.fixture(autouse=True)
-def answerable(settings: Settings, tmp_path: Path) -> None:
+def answerable(settings: Settings) -> None:
     settings.BYNAME_REPLIES_AT = DOMAIN
-    settings.BYNAME_MAIL_FROM = "no-reply@service.example"
-    settings.BYNAME_PUBLIC_URL = "https://heard.example.org"
-    settings.BYNAME_HOME = tmp_path
-
-
-@pytest.fixture
-def cast(db: None, noon: datetime, clerk_of_records: Actor) -> Cast:
-    """The city with everybody in their place at noon on 23 November 2026."""
-    return city.build(by=clerk_of_records, at=noon)
-
-
-@pytest.fixture
-def ana(cast: Cast) -> Actor:
-    return staff.acting(staff.account("officer", officer=cast.ana), areas=["old-mill"])
-
-
-@pytest.fixture
-def post(settings: Settings) -> Iterator[Post]:
-    with mail_server() as running:
-        settings.BYNAME_MAIL_SERVER = MailServer("127.0.0.1", running.port, "off")
-        yield running
 
 
 def written(kind: str, **words: str) -> tuple[bytes, str]:

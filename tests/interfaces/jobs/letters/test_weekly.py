@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,8 +17,7 @@ from byname.interfaces.jobs import letters, replay
 from byname.ledger import actions as ledger
 from byname.ledger.actions import Outgoing
 from byname.ledger.models import Letter
-from byname.vocabulary import PUBLIC, SYSTEM, Actor, operator
-from tests import cast as city
+from byname.vocabulary import PUBLIC, SYSTEM, operator
 from tests import staff
 from tests.cast import Cast
 from tests.concerns import told, wordings
@@ -29,19 +27,6 @@ THURSDAY = datetime(2026, 11, 26, 21, 0, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
 SITE = "https://heard.example.org"
 RESTORE = operator("restore")
-
-
-@pytest.fixture(autouse=True)
-def sender(settings: Settings, tmp_path: Path) -> None:
-    settings.BYNAME_MAIL_FROM = "no-reply@service.example"
-    settings.BYNAME_PUBLIC_URL = SITE
-    settings.BYNAME_HOME = tmp_path
-
-
-@pytest.fixture
-def cast(db: None, noon: datetime, clerk_of_records: Actor) -> Cast:
-    """The city with everybody in their place at noon on 23 November 2026."""
-    return city.build(by=clerk_of_records, at=noon)
 
 
 def confirmed(at: datetime, email: str = "joan@home.example", language: str = "en") -> Subscription:
