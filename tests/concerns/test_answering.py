@@ -308,3 +308,52 @@ def test_no_template_as_it_stands_ends_a_concern_either(reference: str, noon: da
     assert (Message.objects.count(), concern().state) == (0, "received")
     actions.close(reference, "solved", f"{template} The sign stands.", templates=[template], by=ana, at=noon)
     assert concern().state == "closed"
+
+
+def test_an_answer_pressed_twice_is_one_answer_and_one_letter(reference: str, noon: datetime, ana: Actor) -> None:
+    ten = timedelta(minutes=10)
+    first = actions.answer(reference, "On Monday.", by=ana, at=noon)
+    assert actions.answer(reference, "On Monday.\r\n", by=ana, at=noon + ten / 2) == first
+    assert (Message.objects.count(), len(letters()), len(told.lines("concern.answered"))) == (1, 1, 1)
+    # Another's, other words, one more thing said, and what comes later are answers of their own.
+    mate = staff.acting(staff.account("officer"), areas=["old-mill"])
+    actions.answer(reference, "On Monday.", by=mate, at=noon + ten / 2)
+    actions.answer(reference, "On Tuesday.", by=ana, at=noon + ten / 2)
+    actions.answer(reference, "On Monday.", working=True, by=ana, at=noon + ten / 2)
+    assert (Message.objects.count(), concern().state) == (4, "working")
+    actions.answer(reference, "On Monday.", by=ana, at=noon + 2 * ten)
+    assert Message.objects.count() == 5
+
+
+def test_the_same_answer_to_what_was_written_since_is_another(cast: Cast, noon: datetime, ana: Actor) -> None:
+    receipt = told.raised(noon)
+    actions.answer(receipt.reference, "Yes.", by=ana, at=noon)
+    actions.write_again(receipt.link, "On Monday?", by=PUBLIC, at=noon)
+    actions.answer(receipt.reference, "Yes.", by=ana, at=noon)
+    assert list(Message.objects.order_by("pk").values_list("kind", flat=True)) == ["answer", "person", "answer"]
+
+
+@pytest.mark.parametrize("way", ["closed", "handed_on"])
+def test_an_ending_pressed_twice_is_one_ending(cast: Cast, noon: datetime, ana: Actor, way: str) -> None:
+    receipt = told.raised(noon)
+
+    def ends(words: str, at: datetime) -> None:
+        if way == "closed":
+            actions.close(receipt.reference, "not_solved", words, by=ana, at=at)
+        else:
+            actions.hand_on(receipt.reference, "city", words, by=ana, at=at)
+
+    ends("The city mends the lamp.", noon)
+    ends("The city mends the lamp.", noon + timedelta(minutes=1))
+    assert (Message.objects.count(), len(letters()), len(told.lines(f"concern.{way}"))) == (1, 1, 1)
+    assert (concern().state, concern().ended_at) == (way, noon)
+    with pytest.raises(Refused):
+        ends("Other words.", noon + timedelta(minutes=1))
+    with pytest.raises(Refused):
+        ends("The city mends the lamp.", noon + HOUR)
+    # Opened again and ended again in the same words, it has ended twice.
+    actions.say_how_it_went(
+        receipt.link, answered="no", better="no", promise=told.PROMISE, by=PUBLIC, at=noon + timedelta(minutes=2)
+    )
+    ends("The city mends the lamp.", noon + timedelta(minutes=3))
+    assert (Message.objects.count(), concern().ended_at) == (2, noon + timedelta(minutes=3))

@@ -427,3 +427,46 @@ def test_translations_are_forgotten_with_the_words_a_year_after_the_end(
     assert actions.forget_old_words(by=SYSTEM, at=noon + rules.WORDS_KEPT_FOR) == 1
     assert Translation.objects.count() == 0
     assert Person.objects.get().contact == ""
+
+
+@pytest.mark.parametrize(("before", "after", "waits"), [({"en", "ur"}, {"en"}, True), ({"en"}, {"en", "ur"}, False)])
+def test_who_takes_a_concern_over_is_asked_what_they_read(
+    cast: Cast, noon: datetime, interpreter: Actor, ana: Actor, before: set[str], after: set[str], waits: bool
+) -> None:
+    receipt = told.raised(noon, IN_URDU, replace(told.OLD_MILL, read_here=frozenset(before)))
+    actions.write_again(receipt.link, MORE_URDU, read_here=frozenset(before), by=PUBLIC, at=noon)
+    number = Message.objects.get().pk
+    actions.pass_on(receipt.reference, "ring", "It is theirs.", read_here=frozenset(after), by=ana, at=noon + HOUR)
+    assert Concern.objects.get().needs_interpreter is waits
+    assert Message.objects.get(pk=number).wanted_in == ("en" if waits else "")
+    assert waiting(interpreter, noon) == ([(receipt.reference, ("ur",))] if waits else [])
+
+
+def test_what_was_put_into_english_does_not_wait_for_the_next_team(
+    receipt: actions.Receipt, noon: datetime, interpreter: Actor, ana: Actor
+) -> None:
+    actions.write_again(receipt.link, MORE_URDU, by=PUBLIC, at=noon)
+    number = Message.objects.get().pk
+    for text in (0, number):
+        actions.interpret(receipt.reference, text, ENGLISH, by=interpreter, at=noon)
+    answered = actions.answer(receipt.reference, "I was there.", by=ana, at=noon)
+    actions.ask_interpreter(receipt.reference, answered, "ur", by=ana, at=noon)
+    actions.pass_on(receipt.reference, "ring", "It is theirs.", by=ana, at=noon + HOUR)
+    assert Concern.objects.get().needs_interpreter is False
+    assert list(Message.objects.exclude(wanted_in="").values_list("pk", "wanted_in")) == [(answered, "ur")]
+
+
+def test_the_sergeant_who_is_given_a_concern_reads_what_an_interpreter_wrote(
+    cast: Cast, noon: datetime, interpreter: Actor, ana: Actor
+) -> None:
+    receipt = told.raised(noon, IN_URDU, replace(told.OLD_MILL, read_here=frozenset({"en", "ur"})))
+    actions.write_again(receipt.link, MORE_URDU, read_here=frozenset({"en", "ur"}), by=PUBLIC, at=noon)
+    seen = []
+    for turn in (1, 2):
+        actions.close(receipt.reference, "solved", f"Done {turn}.", by=ana, at=noon + turn * HOUR)
+        taken = actions.say_how_it_went(
+            receipt.link, answered="no", better="", promise=told.PROMISE, by=PUBLIC, at=noon + turn * HOUR
+        )
+        seen.append((taken.holder, waiting(interpreter, noon)))
+    assert seen == [("team", []), ("sergeant", [(receipt.reference, ("ur",))])]
+    assert Message.objects.filter(kind="person").get().wanted_in == "en"

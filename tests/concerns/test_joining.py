@@ -150,3 +150,48 @@ def test_a_count_is_told_from_five_others_on(reference: str, noon: datetime) -> 
         said.append(queries.published(viewer=PUBLIC)[0].others)
         joined(reference, noon, once=secrets.token_bytes(16))
     assert [*said, queries.published(viewer=PUBLIC)[0].others] == [None, None, None, None, None, 5, 6]
+
+
+def test_who_joins_when_the_day_has_passed_is_promised_an_answer_anew(
+    reference: str, noon: datetime, ana: Actor
+) -> None:
+    raiser = Person.objects.get(raised=True)
+    actions.tell_overdue(by=Actor("system", "byname"), at=noon + timedelta(days=4))
+    actions.erase(raiser.link, raiser.pin, by=PUBLIC, at=noon + timedelta(days=5))
+    late = noon + timedelta(days=20)
+    receipt = joined(reference, late)
+    row = Concern.objects.get()
+    assert (row.promised_at, row.due_at, row.overdue_told_at) == (late, late + timedelta(days=3), None)
+    assert receipt.due_at == row.due_at
+    assert not queries.followed(receipt.link, at=late, viewer=PUBLIC).overdue
+    assert actions.tell_overdue(by=Actor("system", "byname"), at=late + timedelta(minutes=1)) == 0
+    # Whoever joins then joins under the same promise, which is told where it is broken.
+    joined(reference, late + timedelta(days=1), once=b"another number")
+    assert Concern.objects.get().due_at == row.due_at
+    assert actions.tell_overdue(by=Actor("system", "byname"), at=late + timedelta(days=4)) == 1
+
+
+def test_what_was_answered_before_all_was_removed_keeps_its_day(reference: str, noon: datetime, ana: Actor) -> None:
+    raiser = Person.objects.get(raised=True)
+    actions.answer(reference, "I was there.", by=ana, at=noon)
+    actions.erase(raiser.link, raiser.pin, by=PUBLIC, at=noon)
+    joined(reference, noon + timedelta(days=20))
+    row = Concern.objects.get()
+    assert (row.promised_at, row.due_at, row.answered_at) == (noon, noon + timedelta(days=3), noon)
+
+
+def test_invented_addresses_join_one_concern_from_one_network_twelve_times_a_day(
+    reference: str, noon: datetime
+) -> None:
+    def join(number: int, network: str, at: datetime) -> actions.Receipt:
+        how = actions.Joining("en", rules.Contact(email=f"somebody{number}@home.example"))
+        return actions.join_concern(reference, how, once=b"%022d" % number, network=network, by=PUBLIC, at=at)
+
+    first = [join(number, "here", noon) for number in range(12)]
+    with pytest.raises(Refused) as refused:
+        join(12, "here", noon)
+    assert (refused.value.code, Wording.objects.get().joined) == ("too-often", 13)
+    assert join(0, "here", noon).link == first[0].link
+    assert join(13, "elsewhere", noon).newly
+    assert join(12, "here", noon + timedelta(days=1)).newly
+    assert Wording.objects.get().joined == 15

@@ -182,6 +182,36 @@ def test_a_hold_keeps_the_words_from_the_clock_and_from_the_person_until_it_ends
     assert queries.holds(at=later, viewer=sergeant) == ()
 
 
+@pytest.mark.parametrize(
+    ("file_number", "stands"),
+    [
+        ("", True),
+        ("CV-26-0001", True),
+        ("2026/117 b.", True),
+        ("Nº é 7", True),
+        ("9" * 40, True),
+        ("9" * 41, False),
+        ("Rosalind, tenant", False),
+        ("a_b", False),
+        ("<b>7</b>", False),
+        ("7\n8", False),
+        ("7\n", False),
+        ("7\u200b8", False),
+        ("call 555@home", False),
+    ],
+)
+def test_a_file_number_is_letters_digits_and_three_signs(file_number: str, stands: bool) -> None:
+    if stands:
+        rules.refuse_hold("claim", file_number, tell=True)
+        return
+    with pytest.raises(Refused) as no:
+        rules.refuse_hold("claim", file_number, tell=True)
+    assert (no.value.sentence, no.value.field) == (
+        "A file number has at most 40 signs: letters, digits, blanks and - / . only.",
+        "file_number",
+    )
+
+
 def test_a_hold_is_no_officers_and_no_other_divisions(
     receipt: actions.Receipt, noon: datetime, ana: Actor, sergeant: Actor
 ) -> None:

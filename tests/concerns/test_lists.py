@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from byname.concerns import actions, queries, rules
 from byname.concerns.models import SavedList
 from byname.concerns.queries import Asked
-from byname.vocabulary import PUBLIC, Actor, NotThere, Refused
+from byname.interfaces.jobs import tasks
+from byname.people import actions as people
+from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere, Refused, operator
 from tests import staff
 from tests.cast import Cast
 from tests.concerns import told
@@ -85,3 +87,27 @@ def test_nobody_else_keeps_any(cast: Cast, noon: datetime, role: str) -> None:
     ):
         with pytest.raises(NotThere):
             ask()
+
+
+def test_lists_go_when_their_account_is_forgotten_and_not_before(ana: Actor, ines: Actor, noon: datetime) -> None:
+    for viewer in (ana, ines):
+        actions.keep_list("Mine", Asked(mine=True), by=viewer, at=noon)
+    people.end_account(ana.account_id or 0, by=operator("test"), at=noon)
+    assert actions.forget_lists(by=SYSTEM, at=noon) == 0, "it may be opened again"
+    two_years_on = noon + timedelta(days=730)
+    people.forget_closed_accounts(by=SYSTEM, at=two_years_on)
+    assert actions.forget_lists(by=SYSTEM, at=two_years_on) == 1
+    assert list(SavedList.objects.values_list("account_id", flat=True)) == [ines.account_id]
+    assert told.lines("list.forgotten") == [("list.forgotten", "1")]
+    assert actions.forget_lists(by=SYSTEM, at=two_years_on) == 0
+    assert told.lines("list.forgotten") == [("list.forgotten", "1")]
+    with pytest.raises(NotThere):
+        actions.forget_lists(by=ines, at=noon)
+
+
+def test_the_hourly_clock_forgets_an_account_and_its_lists_in_one_run(ana: Actor, ines: Actor, noon: datetime) -> None:
+    for viewer in (ana, ines):
+        actions.keep_list("Mine", Asked(mine=True), by=viewer, at=noon)
+    people.end_account(ana.account_id or 0, by=operator("test"), at=noon - timedelta(days=3000))
+    tasks.forget_what_is_over(0)
+    assert list(SavedList.objects.values_list("account_id", flat=True)) == [ines.account_id]

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from byname.concerns import actions, queries, rules
 from byname.concerns.models import Concern, Message, Person
 from byname.ledger.models import LedgerLine, Letter
+from byname.safekeeping.models import KeptValue
 from byname.vocabulary import PUBLIC, SYSTEM, Actor, NotThere, Refused
 from tests.cast import Cast
 from tests.concerns import told
@@ -404,3 +405,53 @@ def test_a_number_is_still_known_after_the_keys_were_exchanged(cast: Cast, noon:
     assert actions.recode_phones(by=SYSTEM, at=noon) == 0
     settings.BYNAME_DATA_KEYS = [Fernet.generate_key().decode()]
     assert actions.recode_phones(by=SYSTEM, at=noon) == 0  # nothing opens it: it stays as it is
+
+
+def test_a_phone_stays_known_when_its_person_also_gave_an_address(cast: Cast, noon: datetime) -> None:
+    receipt = confirmed(noon)
+    with_mail = replace(TEXTED, email="r@home.example")
+    actions.change_contact(receipt.link, receipt.pin, with_mail, "en", by=PUBLIC, at=noon)
+    assert take("One", noon).became == "joined"
+    assert actions.recode_phones(by=SYSTEM, at=noon) == 0
+    assert take("Two", noon, text_id="SM2").became == "joined"
+    take("STOP", noon)
+    assert Person.objects.get().stopped_at == noon
+
+
+def test_between_the_last_exchange_of_keys_and_the_restart_a_phone_is_known(
+    cast: Cast, noon: datetime, settings: Settings
+) -> None:
+    old, new, other = django.BYNAME_DATA_KEYS[-1], Fernet.generate_key().decode(), "+14165550188"
+    serving = [new, old]
+    settings.BYNAME_DATA_KEYS = serving
+    receipt = confirmed(noon)
+    settings.BYNAME_DATA_KEYS = [new]
+    assert actions.recode_phones(by=SYSTEM, at=noon) == 1
+    # The server has not heard of it yet.
+    settings.BYNAME_DATA_KEYS = serving
+    assert take("One", noon).became == "joined"
+    confirmed(noon, replace(TEXTED, phone="416 555 0188"))
+    take("STOP", noon)
+    assert Person.objects.get(concern__reference=receipt.reference).stopped_at == noon
+    # Restarted, and finished once more.
+    settings.BYNAME_DATA_KEYS = [new]
+    assert take("Two", noon, other, text_id="SM2").became == "unknown"
+    assert actions.recode_phones(by=SYSTEM, at=noon) == 1
+    assert take("Two", noon, other, text_id="SM2").became == "joined"
+
+
+def test_no_more_codes_go_to_whoever_was_only_sent_codes_and_asked_for_none(cast: Cast, noon: datetime) -> None:
+    mine, theirs = told.raised(noon, contact=TEXTED), told.raised(noon, contact=replace(TEXTED, phone="416 555 0188"))
+    actions.send_code(mine.link, by=PUBLIC, at=noon)
+    assert take("STOP", noon).became == "stopped"
+    later = noon + 59 * DAY
+    with pytest.raises(Refused) as refused:
+        actions.send_code(mine.link, by=PUBLIC, at=later)
+    for _ in range(5):
+        actions.send_code(theirs.link, by=PUBLIC, at=later)
+    with pytest.raises(Refused) as asked_too_often:
+        actions.send_code(theirs.link, by=PUBLIC, at=later)
+    said = [(each.value.code, each.value.sentence) for each in (refused, asked_too_often)]
+    assert said[0] == said[1]
+    assert not KeptValue.objects.filter(key__contains="555").exists()
+    actions.send_code(mine.link, by=PUBLIC, at=noon + 60 * DAY)

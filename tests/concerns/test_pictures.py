@@ -341,3 +341,58 @@ def test_who_joined_fills_ten_places_for_pictures_and_leaves_ten_to_whoever_rais
         ]
     assert sends(told.joined(receipt.reference, noon), [RED]) == "no-more-photos"
     assert [sends(receipt.link, each) for each in (four, four, [RED, BLUE], [RED])] == ["", "", "", "no-more-photos"]
+
+
+@pytest.mark.parametrize("whose", ["raiser", "joiner"])
+def test_no_number_of_what_was_set_apart_is_given_again_and_another_is_handed_over_only_once_written_out(
+    cast: Cast, ana: Actor, sergeant: Actor, noon: datetime, whose: str
+) -> None:
+    hour = timedelta(hours=1)
+    receipt = told.raised(noon)
+    joined = told.joined(receipt.reference, noon)
+    leaves, pin, stays = receipt.link, receipt.pin, joined
+    if whose == "joiner":
+        leaves, pin, stays = joined, "123456", receipt.link
+    actions.write_again(leaves, "Look.", pictures=[RED], by=PUBLIC, at=noon)
+    actions.set_picture_apart(receipt.reference, 1, by=ana, at=noon + hour)
+    actions.write_picture_out(receipt.reference, 1, by=operator("picture"), at=noon + 2 * hour)
+    actions.hand_picture_over(receipt.reference, 1, by=sergeant, at=noon + 3 * hour)
+    actions.erase(leaves, pin, by=PUBLIC, at=noon + 4 * hour)
+    actions.write_again(stays, "And this.", pictures=[BLUE], by=PUBLIC, at=noon + 5 * hour)
+    rows = ConcernPhoto.objects.order_by("number")
+    assert [(row.number, bytes(row.picture)) for row in rows] == [(1, b""), (2, BLUE.content)]
+    # What stayed of it is told to nobody as something that waits.
+    assert LedgerLine.objects.filter(event="concern.pictures_kept").count() == 0
+    actions.set_picture_apart(receipt.reference, 2, by=ana, at=noon + 6 * hour)
+    with pytest.raises(Refused) as refused:
+        actions.hand_picture_over(receipt.reference, 2, by=sergeant, at=noon + 7 * hour)
+    assert refused.value.code == "not-written"
+    assert bytes(ConcernPhoto.objects.get(number=2).picture) == BLUE.content
+
+
+def test_a_file_written_before_this_picture_was_set_apart_was_of_another(
+    raised: actions.Receipt, ana: Actor, sergeant: Actor, noon: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    actions.set_picture_apart(raised.reference, 1, by=ana, at=noon)
+    actions.write_picture_out(raised.reference, 1, by=operator("picture"), at=noon + hour)
+    # As numbers were once given again: another picture stands under this one.
+    ConcernPhoto.objects.filter(number=1).delete()
+    ConcernPhoto.objects.filter(number=2).update(number=1)
+    actions.set_picture_apart(raised.reference, 1, by=ana, at=noon + 2 * hour)
+    with pytest.raises(Refused) as refused:
+        actions.hand_picture_over(raised.reference, 1, by=sergeant, at=noon + 3 * hour)
+    assert (refused.value.code, bytes(ConcernPhoto.objects.get(number=1).picture)) == ("not-written", GREEN.content)
+    actions.write_picture_out(raised.reference, 1, by=operator("picture"), at=noon + 3 * hour)
+    actions.hand_picture_over(raised.reference, 1, by=sergeant, at=noon + 3 * hour)
+    assert bytes(ConcernPhoto.objects.get(number=1).picture) == b""
+
+
+@pytest.mark.parametrize("what", ["set_apart", "handed_over"])
+def test_a_restore_leaves_a_picture_alone_that_was_sent_after_the_act(
+    raised: actions.Receipt, noon: datetime, what: str
+) -> None:
+    act = replay.TakenBack(7, noon, f"concern.picture_{what}", "concern", raised.reference, {"number": 3})
+    assert replay.replay([act], by=operator("restore")) == ({}, 1)
+    row = ConcernPhoto.objects.get(number=3)
+    assert (row.quarantined_at, bytes(row.picture)) == (None, BLUE.content)

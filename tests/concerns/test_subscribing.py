@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings as django
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from byname.concerns import actions, queries, rules
 from byname.concerns.models import Subscription, Wording
@@ -171,6 +174,55 @@ def test_many_are_written_in_slices_each_once(reference: str, noon: datetime, mo
     wordings.published(reference, THURSDAY - DAY)
     assert (written(THURSDAY), written(THURSDAY)) == (4, 0)
     assert sorted(letter.recipient for letter in Letter.objects.all()) == [f"n{n}@home.example" for n in (0, 2, 4, 6)]
+
+
+def test_an_address_is_known_after_the_keys_were_exchanged(cast: Cast, noon: datetime, settings: Settings) -> None:
+    row = confirmed(noon)
+    old, new = django.BYNAME_DATA_KEYS[-1], Fernet.generate_key().decode()
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 0
+    settings.BYNAME_DATA_KEYS = [new, old]
+    assert (asked(noon).pk, actions.recode_weekly_letters(by=SYSTEM, at=noon)) == (row.pk, 0)
+    row.save()  # sealed under the new key, as `keys rotate` does it
+    settings.BYNAME_DATA_KEYS = [new]
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 1
+    assert asked(noon).pk == row.pk
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 0
+    assert told.lines("weekly.recoded") == [("weekly.recoded", "1")]
+    settings.BYNAME_DATA_KEYS = [Fernet.generate_key().decode()]
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 0  # nothing opens it: it stays as it is
+
+
+def test_whoever_asked_again_before_the_digests_were_made_anew_keeps_both_and_ends_each(
+    cast: Cast, noon: datetime, settings: Settings
+) -> None:
+    first, other = confirmed(noon), confirmed(noon, "two@home.example")
+    old, new = django.BYNAME_DATA_KEYS[-1], Fernet.generate_key().decode()
+    settings.BYNAME_DATA_KEYS = [new, old]
+    first.save()
+    other.save()
+    settings.BYNAME_DATA_KEYS = [new]
+    again = confirmed(noon)
+    assert again.pk != first.pk
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 1  # the other's
+    actions.stop_weekly_letter(again.key, by=PUBLIC, at=noon)
+    assert sorted(Subscription.objects.values_list("pk", flat=True)) == [first.pk, other.pk]
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 1
+    asked(noon)
+    assert Subscription.objects.count() == 2
+
+
+def test_the_digests_of_many_are_made_anew_in_slices_by_who_keeps_house(
+    cast: Cast, noon: datetime, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("byname.concerns.actions.recoding._AT_ONCE", 3)
+    for number in range(8):
+        asked(noon, f"n{number}@home.example")
+    settings.BYNAME_DATA_KEYS = [*settings.BYNAME_DATA_KEYS, Fernet.generate_key().decode()]
+    with pytest.raises(NotThere):
+        actions.recode_weekly_letters(by=PUBLIC, at=noon)
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 8
+    assert actions.recode_weekly_letters(by=SYSTEM, at=noon) == 0
+    assert told.lines("weekly.recoded") == [("weekly.recoded", "8")]
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))

@@ -67,8 +67,8 @@ def test_an_unknown_command_is_told() -> None:
     done = byname(["fly"])
     assert done.returncode == 2
     assert done.stderr == (
-        "byname has no command 'fly'. These exist: up, bring, officer, invite, key, ledger, picture, backup, restore, "
-        "keys, doctor, test, check, bench, shell.\n"
+        "byname has no command 'fly'. These exist: up, bring, officer, about, invite, key, ledger, picture, backup, "
+        "restore, keys, doctor, test, check, bench, shell.\n"
     )
 
 

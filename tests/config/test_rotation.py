@@ -198,3 +198,21 @@ def test_a_demonstration_with_data_gets_real_secrets_and_loses_nothing(
         assert _keys_fitting(addresses, after["BYNAME_DATA_KEYS"]) == [_MANY]
     finally:
         server.stop()
+
+
+def test_who_finishes_is_told_to_finish_once_more_after_the_restart_which_makes_digests_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("BYNAME_DATA_KEYS", raising=False)
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    secrets.kept_in(home, {})
+    secrets.put(home, {"BYNAME_DATA_KEYS": f"{new},{old}"})
+    done: list[str] = []
+    monkeypatch.setattr(rotation, "_run", lambda _home, act: done.append(act))
+    assert rotation.finish(home) == 0
+    written = capsys.readouterr()
+    said = " ".join((written.out + written.err).split())
+    assert "restart byname at once, then ./byname keys rotate --finish once more" in said
+    assert (_data_keys(home), done) == ([new], ["reseal", "recode"])
+    assert rotation.finish(home) == 0
+    assert done == ["reseal", "recode", "recode"]

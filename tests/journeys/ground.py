@@ -27,6 +27,7 @@ from pypdf import PdfReader
 
 from tests.config.ground import CHECKOUT, PRIVATE, free_port, processes_of, wait_until
 from tests.interfaces.jobs.post import Post, mail_server
+from tests.interfaces.jobs.telephone import ACCOUNT, SENDER, TOKEN, Telephone, telephone
 
 LANGUAGES = ("en", "fr", "zh-hans", "zh-hant", "pt", "ta", "ur", "es", "tl")
 HERE = "little-portugal"
@@ -97,6 +98,8 @@ class Town:
     """The mail server its letters go to."""
     replies_port: int
     """Where it takes letters itself."""
+    phone: Telephone
+    """The provider its texts go to."""
 
     @property
     def origin(self) -> str:
@@ -143,14 +146,19 @@ def running_town() -> Iterator[Town]:
     if not PRIVATE:
         # Else the launcher makes an environment that the server's own user can read.
         environment["BYNAME_ENV"] = sys.prefix
-    with _database(environment), mail_server() as post:
-        town = Town(home, free_port(), environment, post, free_port())
+    with _database(environment), mail_server() as post, telephone() as phone:
+        town = Town(home, free_port(), environment, post, free_port(), phone)
         environment |= {
             "BYNAME_PUBLIC_URL": town.origin,
             "BYNAME_SMTP_URL": f"smtp://127.0.0.1:{post.port}?tls=off",
             "BYNAME_MAIL_FROM": "no-reply@service.example",
             "BYNAME_REPLIES_AT": "replies.service.example",
             "BYNAME_REPLIES_LISTEN": f"127.0.0.1:{town.replies_port}",
+            "BYNAME_TEXTS": "twilio",
+            "BYNAME_TEXTS_ACCOUNT": ACCOUNT,
+            "BYNAME_TEXTS_TOKEN": TOKEN,
+            "BYNAME_TEXTS_FROM": SENDER,
+            "BYNAME_TEXTS_URL": phone.service.address,
         }
         with (home / "up.said").open("wb") as said:
             process = subprocess.Popen(

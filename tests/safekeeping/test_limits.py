@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from byname.safekeeping.limits import Limit, forget_old_callers, wait_for
-from byname.safekeeping.models import Allowance
+from byname.safekeeping.cache import forget_what_is_over
+from byname.safekeeping.limits import Limit, bar, forget_old_callers, is_barred, wait_for
+from byname.safekeeping.models import Allowance, KeptValue
 
 FEW = Limit("few", most=3, seconds=60)
 MANY = Limit("many", most=100, seconds=600)
@@ -92,3 +93,15 @@ def test_a_caller_is_forgotten_after_a_day(db: None, noon: datetime) -> None:
     assert forget_old_callers(at=noon + timedelta(hours=24, seconds=1)) == 1
     assert forget_old_callers(at=noon + timedelta(hours=48)) == 1
     assert Allowance.objects.count() == 0
+
+
+def test_who_is_barred_is_so_until_then_under_that_name_alone_and_forgotten_after(db: None, noon: datetime) -> None:
+    until = noon + timedelta(days=60)
+    bar("codes", "+14165550199", until=noon)
+    bar("codes", "+14165550199", until=until)
+    last = until - timedelta(seconds=1)
+    assert [is_barred("codes", "+14165550199", at=at) for at in (noon, last, until)] == [True, True, False]
+    assert not is_barred("codes", "+14165550188", at=noon)
+    assert not is_barred("letters", "+14165550199", at=noon)
+    assert "555" not in KeptValue.objects.get().key
+    assert (forget_what_is_over(at=last), forget_what_is_over(at=until)) == (0, 1)

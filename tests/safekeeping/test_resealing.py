@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import Fernet, InvalidToken
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
@@ -159,6 +161,19 @@ def test_a_conflict_stays_closed_while_the_keys_are_exchanged(sealed: Cast, sett
     assert people.recode_conflicts(by=by, at=at) == 1
     assert Conflict.objects.get().code == codes[3]
     assert people.recode_conflicts(by=by, at=at) == 0
+
+
+def test_all_that_is_known_by_its_digest_is_coded_anew_at_once(sealed: Cast, settings: Settings) -> None:
+    Person.objects.update(phone_digest=b"number")
+    Concern.objects.update(likeness=[1])
+    settings.BYNAME_DATA_KEYS = [_NEW, _OLD]
+    resealing.reseal_everything(lambda _column, _done: None)
+    settings.BYNAME_DATA_KEYS = [_NEW]
+    said = StringIO()
+    for _ in range(2):
+        call_command("keys", "recode", stdout=said)
+    # A conflict's code, a phone's and a mailbox's digest, the numbers of a concern's words.
+    assert said.getvalue() == "4 codes were made anew.\n0 codes were made anew.\n"
 
 
 def test_nothing_is_sealed_where_an_exchange_of_keys_does_not_look() -> None:

@@ -29,7 +29,7 @@ from byname.config import (
 
 # The options of `bring` that a word follows which is no file.
 _VALUED_BY_BRING = ("--edition", "--valid-from")
-_CONTINUE = {name: name for name in ("bring", "invite", "key", "ledger", "officer", "picture", "shell")}
+_CONTINUE = {name: name for name in ("about", "bring", "invite", "key", "ledger", "officer", "picture", "shell")}
 
 
 def main(words: list[str]) -> int:

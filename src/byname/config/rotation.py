@@ -76,7 +76,9 @@ def finish(home: Path) -> int:
         return 0
     secrets.put(home, {_DATA: keys[0]})
     _run(home, "recode")
-    say(f"The old data key is gone from {home / 'secrets.env'}. Restart byname, and keep a copy of that file.")
+    say(f"The old data key is gone from {home / 'secrets.env'}. Keep a copy of that file.")
+    say(f"Now: restart byname at once, then {machine.called()} keys rotate --finish once more: what was written in")
+    say("between stands under the old key's digests, and is made anew.")
     say("Backups of before can be read with the old key only: keep the old copy as long as you keep those.")
     return 0
 

@@ -65,8 +65,15 @@ def keyed_digest(purpose: str, message: bytes) -> bytes:
 
     The oldest key, so that adding a newer one in front changes no digest.
     """
-    key = base64.urlsafe_b64decode(settings.BYNAME_DATA_KEYS[-1])
-    return hmac.new(key, purpose.encode() + b"\0" + message, hashlib.sha256).digest()
+    return _digest(settings.BYNAME_DATA_KEYS[-1], purpose, message)
+
+
+def keyed_digests(purpose: str, message: bytes) -> tuple[bytes, ...]:
+    """What `keyed_digest` makes under each data key, the newest first.
+
+    To find what stands by its digest while keys are exchanged: some of it may have been made anew already.
+    """
+    return tuple(_digest(key, purpose, message) for key in settings.BYNAME_DATA_KEYS)
 
 
 def keyed_secrets(purpose: str) -> tuple[bytes, ...]:
@@ -78,3 +85,7 @@ def keyed_secrets(purpose: str) -> tuple[bytes, ...]:
         hmac.new(base64.urlsafe_b64decode(key), purpose.encode(), hashlib.sha256).digest()
         for key in settings.BYNAME_DATA_KEYS
     )
+
+
+def _digest(key: str, purpose: str, message: bytes) -> bytes:
+    return hmac.new(base64.urlsafe_b64decode(key), purpose.encode() + b"\0" + message, hashlib.sha256).digest()

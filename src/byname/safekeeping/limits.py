@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 from byname.safekeeping.keys import keyed_digest
-from byname.safekeeping.models import Allowance
+from byname.safekeeping.models import Allowance, KeptValue
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -68,6 +68,16 @@ def give_back(limit: Limit, caller: str, *, at: datetime) -> None:
         cursor.execute(_GIVE_BACK, [limit.name, digest, start])
 
 
+def bar(name: str, caller: str, *, until: datetime) -> None:
+    """A caller is let through no more under this name until then; kept as a keyed hash alone, and removed after it."""
+    KeptValue.objects.update_or_create(key=_barred_as(name, caller), defaults={"value": b"", "expires_at": until})
+
+
+def is_barred(name: str, caller: str, *, at: datetime) -> bool:
+    """Whether `bar` was told of this caller, and its time is not over."""
+    return KeptValue.objects.filter(key=_barred_as(name, caller), expires_at__gt=at).exists()
+
+
 def counted_as(limit: Limit, caller: str, *, at: datetime) -> tuple[bytes, datetime]:
     """Under which hash, and in the window from which moment, a caller's use is counted.
 
@@ -83,3 +93,7 @@ def forget_old_callers(*, at: datetime) -> int:
     """How many counts older than a day were removed."""
     removed, _ = Allowance.objects.filter(window_starts_at__lt=at - KEPT_FOR).delete()
     return removed
+
+
+def _barred_as(name: str, caller: str) -> str:
+    return keyed_digest("barred", f"{name} {caller}".encode()).hex()

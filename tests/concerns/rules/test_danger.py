@@ -226,3 +226,26 @@ def test_a_harmless_word_of_one_language_silences_no_danger_in_another(text: str
     found = danger(text)
     assert found is not None
     assert found.first == "now"
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\n\n", "\u2028"])
+@pytest.mark.parametrize(
+    ("line", "other", "kind"),
+    [
+        ("There is a man with a gun in front of my door", "He comes by every night", "now"),
+        ("He is beating her", "every evening", "now"),
+        ("My husband hits me", "We were watching a movie", "home"),
+        ("I am going to kill myself tonight", "after the movie", "crisis"),
+        ("Hay un hombre con una pistola en mi puerta", "Viene todas las noches", "now"),
+        ("Il y a un homme avec une arme devant ma porte", "Il vient toutes les nuits", "now"),
+    ],
+)
+def test_a_harmless_line_silences_no_danger_in_another(line: str, other: str, kind: str, between: str) -> None:
+    for text in (f"{line}{between}{other}", f"{other}{between}{line}"):
+        found = danger(text)
+        assert found is not None, text
+        assert kind in found.kinds
+
+
+def test_a_guard_on_the_same_line_is_heard() -> None:
+    assert danger("The park is dark.\nLast summer there was a man with a gun in front of my door") is None

@@ -78,6 +78,49 @@ def test_a_name_after_a_verb_is_hinted_at(text: str, name: str) -> None:
     assert shown(text) == ([("name", name)] if name else [])
 
 
+BEGINS_A_SENTENCE = """
+I spoke to the officer. We need a light at the gate.
+I told the officer. Cars race here all the same.
+We told our sergeant. They never came.
+He said his name. We left.
+I talked to my uncle. Monday it was worse.
+Ask the constable. January was bad.
+I am the father. Nobody slept.
+Thank you officer. Please come again.
+I wrote to the Dr. We heard nothing.
+This is Monday again.
+This is dangerous for children.
+It was bad. This is worse.
+The nights were named and counted.
+Il y a un agent. Nous avons peur.
+C'est une madame. Les autos roulent vite.
+Hablé con el oficial. Nosotros esperamos.
+Falei com o agente. Ninguém veio.
+Kausap ko ang mister. Ang mga kotse ay mabilis.
+""".strip().splitlines()
+
+
+def test_the_first_word_of_a_sentence_is_no_name_for_what_stood_before_it() -> None:
+    false = [text for text in BEGINS_A_SENTENCE if any(hint.kind == "name" for hint in hints(text))]
+    assert false == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Peter shouts every night", "Peter"),
+        ("Nothing helps. Peter shouts every night.", "Peter"),
+        ("We called the officer. Peter shouts every night.", "Peter"),
+        ("I told them. Mr. Khan shouts.", "Khan"),
+        ("The officer came. Sgt. Okafor wrote it down.", "Okafor"),
+        ("this is peter from the corner", "peter"),
+        ("Regards,\nPeter", "Peter"),
+    ],
+)
+def test_a_name_that_begins_a_sentence_is_hinted_at(text: str, name: str) -> None:
+    assert shown(text) == [("name", name)]
+
+
 CALLED_BUT_NOBODY = """
 Call Toronto Hydro about the pole
 Call Animal Services please

@@ -73,3 +73,14 @@ def test_a_service_s_template_comes_first_and_stands_for_byname_s_of_its_code() 
     assert [each.code for each in offered].count("we-looked") == 1
     assert traffic not in offered
     assert traffic in rules.offered_templates((mine, traffic), "traffic")
+
+
+@pytest.mark.parametrize("left", ["«…»", "« … »", "«...»", "«»", "«\u00a0…\u202f»"])
+def test_a_blank_is_one_however_it_is_typed(left: str) -> None:
+    template = rules.own_templates()[0].words["en"]
+    words = template.replace(rules.BLANK, "Millrace Lane", 1).replace(rules.BLANK, left) + f" Until {left}."
+    with pytest.raises(Refused) as unfilled:
+        rules.refuse_answer(words, [template])
+    assert unfilled.value.code == "blanks"
+    # What stands in them is somebody's words.
+    rules.refuse_answer(words.replace(left, "« mardi »"), [template])

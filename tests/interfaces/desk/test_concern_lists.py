@@ -115,7 +115,7 @@ def test_the_file_is_the_list_that_is_shown_defused_and_on_the_ledger(ana: Clien
     two = raised(category="noise", contact=SPOKEN)
     Officer.objects.filter(reference=cast.ana.reference).update(rank="=HYPERLINK(1)")
     ana.post(url("take-concern", two), {"officer": cast.ana.reference})
-    answer = ana.get(url("desk-concerns-file") + "?category=noise")
+    answer = ana.get(url("desk-concerns-file") + "?category=noise&mine=on")
     text = answer.content.decode()
     (line,) = csv.DictReader(text.splitlines())
     assert (line["reference"], line["category"], line["channel"], line["state"]) == (two, "noise", "web", "received")
@@ -124,6 +124,20 @@ def test_the_file_is_the_list_that_is_shown_defused_and_on_the_ledger(ana: Clien
         assert secret not in text
     (read,) = LedgerLine.objects.filter(event="read.concerns_list")
     assert read.facts == {"rows": 1, "outside": False}
+
+
+def test_the_file_says_who_has_a_concern_to_nobody_but_themselves(ana: Client, sergeant: Client, cast: Cast) -> None:
+    mine, others = raised(), raised()
+    for reference, officer in ((mine, cast.ana), (others, cast.chidi)):
+        ana.post(url("take-concern", reference), {"officer": officer.reference})
+    for client in (ana, sergeant):
+        text = client.get(url("desk-concerns-file")).content.decode()
+        rows = list(csv.DictReader(text.splitlines()))
+        assert {row["reference"] for row in rows} == {mine, others}
+        assert [(row["standing"], "officer" in row) for row in rows] == [("in time", False)] * 2
+        assert [name in text for name in (cast.ana.name, cast.chidi.name)] == [False, False]
+    (own,) = csv.DictReader(ana.get(url("desk-concerns-file") + "?mine=on").content.decode().splitlines())
+    assert (own["reference"], cast.ana.name in own["officer"]) == (mine, True)
 
 
 def test_the_keys_stand_on_a_page_and_the_script_is_a_file(ana: Client) -> None:

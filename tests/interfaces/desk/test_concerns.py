@@ -238,8 +238,18 @@ def test_a_concern_that_has_ended_offers_no_answer_and_no_second_end(ana: Client
     page = ana.get(url("desk-concern", reference)).content.decode()
     assert ("Send the answer" in page, "Close it" in page) == (False, False)
     assert "That cannot be done now" in words(ana.get(url("close-concern", reference)).content)
-    again = ana.post(url("close-concern", reference), {"choice": "solved", "words": "Done.", "do": "send"})
+    again = ana.post(url("close-concern", reference), {"choice": "solved", "words": "Done again.", "do": "send"})
     assert again.status_code == 422
+
+
+@pytest.mark.parametrize("door", ["answer-concern", "close-concern"])
+def test_who_presses_send_twice_sees_the_same_page_twice_and_one_answer_goes(ana: Client, door: str) -> None:
+    reference = raised()
+    sent = {"choice": "solved", "words": "The sign stands.", "do": "send"}
+    first, second = (ana.post(url(door, reference), sent) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Message.objects.filter(kind="answer").count() == 1
 
 
 def test_how_to_reach_them_is_told_to_an_officer_and_to_a_sergeant_who_says_why(ana: Client, sergeant: Client) -> None:

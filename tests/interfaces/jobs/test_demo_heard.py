@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -58,6 +59,33 @@ def test_what_is_told_names_nobody_and_is_in_the_language_it_says() -> None:
     assert set(tomllib.loads(text)["said"]) == {tale.category for tale in TALES.tales}
     assert {tale.category for tale in TALES.tales} <= set(rules.default_profile().raisable)
     assert {tale.language for tale in TALES.tales} >= LANGUAGES
+
+
+def test_of_the_three_hundred_three_are_met_as_danger_and_two_tales_tell_them() -> None:
+    lives = plan.lives(demo_city(SEED, TODAY), at=NOON, languages=LANGUAGES)
+    # Somebody who may freeze to death, and a collapse of yesterday: a number too many does no harm there.
+    cold, collapse = "The same four people sit on the church steps", "People use in the lane by our kitchen door"
+    met = [(life.what, rules.danger(f"{life.what}\n{life.tale.help}")) for life in lives]
+    alarming = [(what, danger.kinds) for what, danger in met if danger]
+    told = Counter(
+        (next((tale for tale in (cold, collapse) if what.startswith(tale)), what), kinds) for what, kinds in alarming
+    )
+    assert told == {(cold, ("now",)): 2, (collapse, ("now",)): 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        ("There is a man who has the paramedics come nearly each night because he has nobody.", ()),
+        ("He calls the ambulance, he does not wake up.", ("now",)),
+        # To walk home is the street's; to go home may be what waits there.
+        ("Madilim ang daan at natatakot kaming maglakad pauwi galing sa trabaho sa gabi.", ()),
+        ("Natatakot kaming umuwi.", ("home",)),
+    ],
+)
+def test_a_habit_and_a_dark_way_home_are_no_present_danger(words: str, kinds: tuple[str, ...]) -> None:
+    danger = rules.danger(words)
+    assert (danger.kinds if danger else ()) == kinds
 
 
 def test_the_same_day_gives_the_same_concerns_and_nobody_in_them_is_real() -> None:

@@ -25,6 +25,7 @@ from byname.concerns.models import ConcernPhoto, Message
 from byname.interfaces import snapshot
 from byname.interfaces.jobs.mail_in import door, taking
 from byname.ledger.models import LedgerLine, Letter
+from byname.places.queries import ServiceLine, ServiceProfile
 from byname.vocabulary import PUBLIC
 from tests.cast import Cast
 from tests.concerns import told
@@ -183,16 +184,40 @@ def test_a_server_that_says_an_address_takes_no_letters_is_believed(port: int) -
     assert came_back() is True
 
 
+TOO_LARGE = "5.3.4 This letter is too large, 10 MB at most. In danger? Call 911 now."
+
+
 def test_a_letter_too_large_is_refused_when_it_says_so_and_when_it_does_not(port: int) -> None:
     receipt = told.raised(timezone.now())
     with smtplib.SMTP("127.0.0.1", port, timeout=60) as line:
         line.ehlo()
         assert line.esmtp_features["size"] == str(taking.MOST_BYTES)
-        assert line.mail("rosalind@home.example", [f"SIZE={taking.MOST_BYTES + 1}"])[0] == 552
+        assert line.mail("rosalind@home.example", [f"SIZE={taking.MOST_BYTES + 1}"]) == (552, TOO_LARGE.encode())
     too_large = letter().as_bytes() + b"a" * 78 + (b"\r\n" + b"a" * 78) * (taking.MOST_BYTES // 80)
-    assert answered(port, address(receipt.link), too_large) == (552, "5.3.4 This letter is too large, 10 MB at most")
+    assert answered(port, address(receipt.link), too_large) == (552, TOO_LARGE)
     assert answered(port, address(receipt.link), letter().as_bytes())[0] == 250
     assert words_in(receipt.reference) == ["It was louder today."]
+
+
+def test_a_letter_too_large_is_told_the_service_s_own_number_and_911_while_the_database_is_away(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = [f"SIZE={taking.MOST_BYTES + 1}"]
+
+    def refused() -> bytes:
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as line:
+            line.ehlo()
+            return line.mail("rosalind@home.example", size)[1]
+
+    def own(**_: object) -> ServiceProfile:
+        return ServiceProfile(lines=(ServiceLine("emergency", "112", "112"),))
+
+    def away(**_: object) -> Any:
+        raise OperationalError("the connection is gone")
+
+    for profile, number in ((own, "112"), (away, "911")):
+        monkeypatch.setattr(taking.places, "service_profile", profile)
+        assert refused().decode() == TOO_LARGE.replace("911", number)
 
 
 def test_who_never_ends_a_letter_is_cut_off(port: int) -> None:

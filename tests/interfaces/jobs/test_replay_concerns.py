@@ -245,3 +245,19 @@ def test_a_weekly_letter_that_was_written_is_not_written_again(cast: Cast, noon:
     assert replay.replay(acts, by=RESTORE) == ({"weekly.written": 1}, 0)
     assert actions.write_weekly_letters(zone, by=SYSTEM, at=thursday + HOUR) == 0
     assert replay.replay(acts, by=RESTORE) == ({}, 0)
+
+
+@pytest.mark.parametrize("event", ["erased", "letters_stopped", "contact_changed"])
+def test_who_joined_since_under_the_same_number_is_somebody_else(cast: Cast, noon: datetime, event: str) -> None:
+    receipt = told.raised(noon)
+    told.joined(receipt.reference, noon + DAY, phone_confirmed_at=noon + DAY)
+    joiner = Person.objects.get(raised=False)
+    said = {"person": joiner.pk}
+    act = replay.TakenBack(7, noon + HOUR, f"concern.{event}", "concern", receipt.reference, said)
+    assert replay.replay([act], by=RESTORE) == ({}, 1)
+    left = Person.objects.get(pk=joiner.pk)
+    assert (left.stopped_at, left.phone_confirmed_at, left.link) == (None, noon + DAY, joiner.link)
+    # The raiser, who was there before it, is meant where the number is theirs.
+    theirs = {"person": Person.objects.get(raised=True).pk}
+    act = replay.TakenBack(8, noon + HOUR, f"concern.{event}", "concern", receipt.reference, theirs)
+    assert sum(replay.replay([act], by=RESTORE)[0].values()) == 1

@@ -177,6 +177,39 @@ def test_one_form_counts_once_against_its_network_however_often_it_is_pressed(
     assert [Teller(client).sends().status for _ in range(2)] == [200, 429]
 
 
+def test_a_form_that_was_taken_in_has_its_receipt_also_where_very_much_is_sent(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for door in (sending, joining):
+        monkeypatch.setattr(door, "RAISED", replace(sending.RAISED, most=2))
+    first = Teller(client).begin()
+    number = first.carried["number"]
+    receipt = Teller(client).sends(number=number)
+    reference = Concern.objects.get().reference
+    wordings.published(reference, sending.timezone.now())
+    joining_number = number_of(client.get(f"/join/{reference}").content.decode())
+    joined = joins(client, reference, number=joining_number)
+    # As many as come freely have come: whoever is new solves a puzzle, whoever has a receipt has it again.
+    assert [Teller(client).sends().status, joins(client, reference).status] == [429, 429]
+    pressed_again = [Teller(client).sends(number=number), joins(client, reference, number=joining_number)]
+    assert [(each.status, each.link) for each in pressed_again] == [(200, receipt.link), (200, joined.link)]
+    assert (Concern.objects.count(), Person.objects.count()) == (1, 2)
+    assert Allowance.objects.get(limit=sending.RAISED.name).used == 4
+
+
+def test_pictures_of_a_form_that_was_taken_in_are_no_work_again(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = Teller(client).begin().carried["number"]
+    receipt = Teller(client).sends(number=number)
+
+    def no_work(_request: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(sending, "taken_in", no_work)
+    assert Teller(client).sends(number=number).link == receipt.link
+
+
 def test_pressing_on_the_puzzle_s_page_makes_it_no_harder_for_others(pressed: Teller, client: Client) -> None:
     token = pressed.carried["proof"]
     for _ in range(10):
@@ -267,3 +300,25 @@ def test_words_of_danger_are_never_held_up(client: Client, crowded: str) -> None
     seen = re.findall(r'name="seen" value="(\w+)"', met.content.decode())
     assert writes(client, crowded, words, seen=seen).status_code == 303
     assert Message.objects.order_by("-pk")[0].words == words
+
+
+def test_words_of_danger_come_through_while_very_much_is_sent_and_a_flood_of_them_does_not(
+    pressed: Teller, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "IN_DANGER", replace(sending.IN_DANGER, most=2))
+    gun = {"what": "There is a man with a gun in front of my door", "seen": ["now"]}
+    assert [Teller(client).sends(**gun).status for _ in range(3)] == [200, 200, 429]
+    # What speaks of none waits as before.
+    assert Teller(client).sends().status == 429
+    assert Concern.objects.filter(danger="now").count() == 2
+    # Another day.
+    later(monkeypatch, timedelta(days=1))
+    assert [Teller(client).sends(**gun).status for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_danger_takes_nothing_from_its_share_while_all_come_freely(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gun = {"what": "There is a man with a gun in front of my door", "seen": ["now"]}
+    assert Teller(client).sends(**gun).status == 200
+    assert not Allowance.objects.filter(limit=sending.IN_DANGER.name).exists()

@@ -66,9 +66,9 @@ from byname.concerns.actions.leavings import (
     take_leaving,
     take_leaving_again,
 )
-from byname.concerns.actions.likeness import recode_likeness
 from byname.concerns.actions.lists import (
     drop_list,
+    forget_lists,
     keep_list,
 )
 from byname.concerns.actions.mailed import (
@@ -100,15 +100,16 @@ from byname.concerns.actions.publishing import (
     withdraw_wording_again,
 )
 from byname.concerns.actions.raising import (
-    Receipt,
     Where,
     raise_concern,
 )
+from byname.concerns.actions.recoding import recode_likeness
 from byname.concerns.actions.subscribing import (
     MOST_LINES,
     ask_weekly_letter,
     confirm_weekly_letter,
     forget_unconfirmed,
+    recode_weekly_letters,
     stop_weekly_letter,
     stop_weekly_letter_again,
     write_no_weekly_letters_again,
@@ -120,6 +121,7 @@ from byname.concerns.actions.taking_out import (
     take_out,
 )
 from byname.concerns.actions.wordings import take_place_away_again
+from byname.concerns.queries.receipts import Receipt
 
 __all__ = [
     "MOST_LINES",
@@ -158,6 +160,7 @@ __all__ = [
     "end_hold",
     "erase",
     "erase_again",
+    "forget_lists",
     "forget_old_words",
     "forget_unconfirmed",
     "hand_on",
@@ -177,6 +180,7 @@ __all__ = [
     "raise_concern",
     "recode_likeness",
     "recode_phones",
+    "recode_weekly_letters",
     "revoke_api_key",
     "revoke_api_key_again",
     "say_how_it_went",

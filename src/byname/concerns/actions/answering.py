@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from byname.concerns import rules
+from byname.concerns.actions.following import PRESSED_TWICE
+from byname.concerns.actions.interpreting import wait_anew
 from byname.concerns.actions.wordings import keep_wording_true
 from byname.concerns.models import Concern, Message, Person, Translation
 from byname.concerns.queries.within import held
@@ -36,7 +38,8 @@ def answer(
 
     `working` says besides that it is being worked on. `templates` are those the writer was offered: one that is sent as
     it stands is Refused, as is an answer to a concern that has ended. `phrases` are codes of the phrase book: those
-    sentences stand beside the answer in the language of whoever raised it, and in English below its own words.
+    sentences stand beside the answer in the language of whoever raised it, and in English below its own words. What is
+    sent twice within ten minutes, with nothing said between, is one answer: the first one's number.
     """
     with transaction.atomic():
         concern = held(reference, "answer_concern", viewer=by)
@@ -45,6 +48,8 @@ def answer(
         state = rules.after(concern.state, "answer")
         if working and state != "working":
             state = rules.after(state, "work")
+        if state == concern.state and (before := _said_before(concern, words, by=by, at=at)):
+            return before
         number = _say(concern, "answer", words, by=by, at=at)
         if phrased:
             phrased.message_id, phrased.made_at = number, at
@@ -79,8 +84,20 @@ def take(reference: str, officer: str, *, on: date, by: Actor, at: datetime) -> 
         ledger.record("concern.taken", subject=("concern", concern.reference), by=by, at=at, facts={"officer": officer})
 
 
-def pass_on(reference: str, area: str, words: str, *, templates: Sequence[str] = (), by: Actor, at: datetime) -> None:
-    """Another team of the service has the concern, under the same promise; the person is told who and why."""
+def pass_on(
+    reference: str,
+    area: str,
+    words: str,
+    *,
+    templates: Sequence[str] = (),
+    read_here: frozenset[str] = frozenset({"en"}),
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Another team of the service has the concern, under the same promise; the person is told who and why.
+
+    `read_here` are the languages that team reads: what is in another waits for an interpreter.
+    """
     with transaction.atomic():
         concern = held(reference, "pass_on_concern", viewer=by)
         rules.refuse_answer(words, templates)
@@ -89,15 +106,17 @@ def pass_on(reference: str, area: str, words: str, *, templates: Sequence[str] =
             raise Refused("Choose the area whose team takes it.", code="no-area", field="area")
         state = rules.after(concern.state, "pass_on")
         _say(concern, "answer", words, by=by, at=at)
+        # What had no team yet has one now; what went past a team stays with the sergeant.
+        holder = concern.holder if concern.area else "team"
         Concern.objects.filter(pk=concern.pk).update(
             state=state,
             area_id=taking.row_id,
             division_code=taking.division_code,
-            # What had no team yet has one now; what went past a team stays with the sergeant.
-            holder=concern.holder if concern.area else "team",
+            holder=holder,
             officer=None,
             stirred_at=at,
         )
+        wait_anew(concern, read_here if holder == "team" else rules.reads(()), by=by, at=at)
         write_to_followers(concern, "concern_news", said=words, by=by, at=at)
         seen = keep_wording_true(concern.pk, by=by, at=at)
         ledger.record(
@@ -116,6 +135,8 @@ def hand_on(reference: str, to: str, words: str, *, templates: Sequence[str] = (
         concern = held(reference, "close_concern", viewer=by)
         rules.refuse_answer(words, templates)
         rules.refuse_door(to)
+        if concern.state == "handed_on" and _said_before(concern, words, by=by, at=at):
+            return
         state = rules.after(concern.state, "hand_on")
         _say(concern, "answer", words, by=by, at=at)
         _ended(concern, state, "", at=at)
@@ -133,6 +154,8 @@ def close(reference: str, outcome: str, words: str, *, templates: Sequence[str] 
         concern = held(reference, "close_concern", viewer=by)
         rules.refuse_outcome(outcome, words)
         rules.refuse_answer(words, templates)
+        if concern.outcome == outcome and _said_before(concern, words, by=by, at=at):
+            return
         state = rules.after(concern.state, "close")
         _say(concern, "answer", words, by=by, at=at)
         _ended(concern, state, outcome, at=at)
@@ -201,6 +224,17 @@ def _phrased(concern: Concern, codes: Sequence[str], words: str) -> tuple[Transl
     words = f"{rules.tidied(words).strip()}\n\n{english}"
     rules.refuse_answer(words)
     return Translation(concern=concern, language=language, words=theirs, made_by="phrases"), words
+
+
+def _said_before(concern: Concern, words: str, *, by: Actor, at: datetime) -> int | None:
+    """The answer of the last minutes that the same button, pressed again, would repeat: same account, same words."""
+    latest = Message.objects.filter(concern=concern, at__gt=at - PRESSED_TWICE).exclude(kind="note").order_by("-pk")
+    for entry in latest:
+        if entry.kind == "person":
+            return None
+        if entry.account_id == by.account_id and entry.words == rules.tidied(words):
+            return entry.pk
+    return None
 
 
 def _say(concern: Concern, kind: str, words: str, *, by: Actor, at: datetime) -> int:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from byname.concerns import rules
+from byname.concerns.actions.interpreting import wait_anew
 from byname.concerns.actions.pictures import add_pictures, drop_pictures
 from byname.concerns.actions.wordings import keep_wording_true, note_place_to_withdraw, take_place_away
 from byname.concerns.models import Concern, ConcernPhoto, Message, Person, Translation, Verdict, Wording
@@ -171,6 +172,9 @@ def say_how_it_went(
                 overdue_told_at=None,
                 stirred_at=at,
             )
+            if holder != concern.holder:
+                # Of a sergeant nobody knows what they read besides.
+                wait_anew(concern, rules.reads(()), by=by, at=at)
         ledger.record(
             "concern.reopened" if reopens else "concern.judged",
             subject=("concern", concern.reference),
@@ -193,7 +197,7 @@ def stop_letters_again(reference: str, person: int, *, by: Actor, at: datetime) 
     """Whether somebody's letters were stopped once more, after a restore; NotThere where the backup has no such."""
     people_rules.require(by, "keep_house")
     with transaction.atomic():
-        return _stop(*_brought_back(reference, person), by=by, at=at)
+        return _stop(*_brought_back(reference, person, at=at), by=by, at=at)
 
 
 def change_contact(link: str, pin: str, contact: rules.Contact, language: str, *, by: Actor, at: datetime) -> None:
@@ -241,7 +245,7 @@ def change_contact_again(reference: str, person: int, *, by: Actor, at: datetime
     """
     people_rules.require(by, "keep_house")
     with transaction.atomic():
-        row, concern = _brought_back(reference, person)
+        row, concern = _brought_back(reference, person, at=at)
         if not row.link:
             return False
         _stop(row, concern, by=by, at=at)
@@ -255,9 +259,9 @@ def change_contact_again(reference: str, person: int, *, by: Actor, at: datetime
 def erase(link: str, pin: str, *, by: Actor, at: datetime) -> None:
     """What this person wrote and how to reach them is gone; that there was a concern, and how it ended, is counted.
 
-    With what was raised go the answers to it and the team's notes. Who joined keeps their own; a published wording is
-    an officer's own and stays. The link opens nothing any more. Raises Refused for a wrong PIN, and while a legal hold
-    stands.
+    With what was raised go the answers to it and the team's notes. Who joined keeps their own; with the last of them
+    everything goes. A published wording is an officer's own and stays. The link opens nothing any more. Raises Refused
+    for a wrong PIN, and while a legal hold stands.
     """
     people_rules.require(by, "follow_concern")
     prove(link, pin, by=by, at=at)
@@ -277,7 +281,7 @@ def erase_again(reference: str, person: int, *, by: Actor, at: datetime) -> bool
     """
     people_rules.require(by, "keep_house")
     with transaction.atomic():
-        row, concern = _brought_back(reference, person)
+        row, concern = _brought_back(reference, person, at=at)
         if row.link:
             _erase(row, concern, by=by, at=at)
         return bool(row.link)
@@ -300,9 +304,10 @@ def prove(link: str, pin: str, *, by: Actor, at: datetime) -> None:
     limits.give_back(PIN_TRIES, f"{person.pk}", at=at)
 
 
-def _brought_back(reference: str, person: int) -> tuple[Person, Concern]:
+def _brought_back(reference: str, person: int, *, at: datetime) -> tuple[Person, Concern]:
     concern = Concern.objects.select_for_update().filter(reference=reference).first()
-    row = Person.objects.filter(pk=person, concern=concern).first() if concern else None
+    # Numbers are given anew after a restore: who joined since is somebody else.
+    row = Person.objects.filter(pk=person, concern=concern, joined_at__lte=at).first() if concern else None
     if concern is None or row is None:
         raise NotThere
     return row, concern
@@ -340,24 +345,32 @@ def _erase(person: Person, concern: Concern, *, by: Actor, at: datetime) -> None
     # By its number alone: a restore must do the same again.
     facts: dict[str, ledger_rules.Fact] = {"person": person.pk}
     raised = person.raised
+    others = Person.objects.filter(concern=concern).exclude(pk=person.pk).exclude(link="")
+    left = others.exists()
     if raised:
         # Before the words that tell why are gone: what is gone tells nothing any more.
         take_place_away(concern, by=by, at=at)
-        others = Person.objects.filter(concern=concern).exclude(pk=person.pk).exclude(link="")
-        drop_pictures(Q(concern=concern) & (Q(message__isnull=True) | Q(message__person=person)), by=by, at=at)
+    pictures, entries = Q(message__person=person), Q(person=person)
+    if not left:
+        pictures, entries = Q(), Q()
+    elif raised:
+        pictures, entries = pictures | Q(message__isnull=True), entries | Q(person__isnull=True)
+    elif person.phone_digest is not None and not others.filter(phone_digest__isnull=False).exists():
+        # Which of those who share a phone wrote, nobody knows: their words go with the last here who may have.
+        entries |= Q(person__isnull=True, kind="person")
+    drop_pictures(Q(concern=concern) & pictures, by=by, at=at)
+    Message.objects.filter(entries, concern=concern).delete()
+    changed: dict[str, Any] = {}
+    if raised or not left:
         Translation.objects.filter(concern=concern, message__isnull=True).delete()
-        Message.objects.filter(Q(person=person) | Q(person__isnull=True), concern=concern).delete()
+        concern.told = ""
         # Whoever joined goes on waiting for an answer, and the clock goes on for what they wrote.
-        left = {
-            **WITHOUT_WORDS,
-            "danger": dangers_left(concern, viewer=by),
-            "words_gone_at": None if others.exists() else at,
-        }
-        Concern.objects.filter(pk=concern.pk).update(**left)
+        changed = {**WITHOUT_WORDS, "words_gone_at": None if left else at}
+    changed["danger"] = dangers_left(concern, viewer=by)
+    Concern.objects.filter(pk=concern.pk).update(**changed)
+    if raised:
         Person.objects.filter(pk=person.pk).update(**WITHOUT_CONTACT)
     else:
-        drop_pictures(Q(concern=concern, message__person=person), by=by, at=at)
-        Message.objects.filter(concern=concern, person=person).delete()
         Wording.objects.filter(concern=concern, joined__gt=1).update(joined=F("joined") - 1)
         person.delete()
     ledger.record(

@@ -86,6 +86,23 @@ def interpret(reference: str, text: int, words: str, *, by: Actor, at: datetime)
         return not left and not (message and concern.needs_interpreter)
 
 
+def wait_anew(concern: Concern, read_here: frozenset[str], *, by: Actor, at: datetime) -> None:
+    """What a concern's new holder does not read waits for an interpreter, and what they do read waits no more.
+
+    For the acts by which a concern changes hands, within their transaction. What an interpreter put into English before
+    waits only where somebody asked for it once more; answers go on waiting as they did.
+    """
+    people_rules.require(by, "see_public")
+    english = Translation.objects.filter(concern=concern, language="en", made_by="interpreter")
+    done = set(english.values_list("message_id", flat=True))
+    unread = bool(concern.told and concern.written_in) and concern.written_in not in read_here
+    needs = unread and (concern.needs_interpreter or None not in done)
+    Concern.objects.filter(pk=concern.pk).update(needs_interpreter=needs)
+    written = Message.objects.filter(concern=concern, kind="person").exclude(language="")
+    written.filter(language__in=read_here).update(wanted_in="")
+    written.exclude(language__in=read_here).exclude(pk__in=done - {None}).update(wanted_in="en")
+
+
 def ask_machine(reference: str, text: int, *, by: Actor, at: datetime) -> None:
     """A machine is asked, in the background, to put what a person wrote into English: for reading, never to be sent.
 

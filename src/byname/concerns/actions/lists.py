@@ -44,3 +44,16 @@ def drop_list(number: int, *, by: Actor, at: datetime) -> None:
         if not gone:
             raise NotThere
         ledger.record("list.dropped", subject=("list", number), by=by, at=at)
+
+
+def forget_lists(*, by: Actor, at: datetime) -> int:
+    """How many lists were removed because the account that kept them was forgotten.
+
+    An account that ended keeps its own for as long as it may be opened again.
+    """
+    people_rules.require(by, "keep_house")
+    with transaction.atomic():
+        gone, _ = SavedList.objects.filter(account_id__in=queries.owners_of_no_account(viewer=by)).delete()
+        if gone:
+            ledger.record("list.forgotten", subject=("lists", gone), by=by, at=at)
+    return gone

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from byname.concerns import rules
 from byname.concerns.actions.following import stop_letters, write_again
+from byname.concerns.actions.recoding import recode
 from byname.concerns.models import Person
 from byname.concerns.queries.within import held_by_link
 from byname.ledger import actions as ledger
@@ -28,8 +29,9 @@ CODES_A_NUMBER: Final = limits.Limit("phone-codes-to-a-number", 5, 24 * 3600)
 """Whoever types a stranger's number bothers them so often and no more, however many concerns they raise."""
 CODES_IN_ALL: Final = limits.Limit("phone-codes", 500, 24 * 3600)
 """Texts cost money: nobody can have more codes sent in a day, from wherever they ask."""
+NO_CODES: Final = "no-phone-codes"
+"""For numbers of which nobody is known that asked for no more texts: whoever types them has no code sent there."""
 TEXTS_IN: Final = limits.Limit("texts-in", 60, 3600)
-_AT_ONCE: Final = 500
 
 Became = Literal["joined", "on_their_page", "shared", "unknown", "stopped"]
 
@@ -62,7 +64,9 @@ def send_code(link: str, *, by: Actor, at: datetime) -> None:
     if not number:
         raise Refused("There is no phone number to be texted.", code="no-phone", field="code")
     counted = ((CODES_A_PERSON, f"{person.pk}"), (CODES_A_NUMBER, number), (CODES_IN_ALL, "all"))
-    if any(limits.wait_for(limit, caller, at=at) for limit, caller in counted):
+    barred = limits.is_barred(NO_CODES, number, at=at)
+    # In the same words: whoever types a stranger's number learns nothing of them.
+    if barred or any(limits.wait_for(limit, caller, at=at) for limit, caller in counted):
         raise Refused("Too many codes were asked for. Try again tomorrow.", code="too-many-codes", field="code")
     with transaction.atomic():
         person, concern = held_by_link(link, viewer=by)
@@ -161,8 +165,13 @@ def take_text(
 
 
 def stop_texts(number: str, *, by: Actor, at: datetime) -> int:
-    """How many people's letters were stopped: everybody's who is known by the number, also where it has lapsed."""
+    """How many people's letters were stopped: everybody's who is known by the number, also where it has lapsed.
+
+    Where nobody is, it was sent codes at most: no more go there for as long as a confirmation would hold.
+    """
     people_rules.require(by, "follow_concern")
+    if not _known_by(number).exists():
+        limits.bar(NO_CODES, number, until=at + rules.CONFIRMED_FOR)
     links = [person.link for person in _known_by(number).filter(stopped_at__isnull=True)]
     for link in links:
         stop_letters(link, by=by, at=at)
@@ -174,35 +183,23 @@ def recode_phones(*, by: Actor, at: datetime) -> int:
 
     Where no data key opens what stands beside it, the digest stays as it is.
     """
-    people_rules.require(by, "keep_house")
-    coded = Person.objects.filter(phone_digest__isnull=False)
-    changed, after = 0, 0
-    while numbers := list(coded.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]):
-        with transaction.atomic():
-            changed += sum(_recoded(number) for number in numbers)
-        after = numbers[-1]
-    if changed:
-        with transaction.atomic():
-            ledger.record("concern.phones_recoded", subject=("phones", changed), by=by, at=at)
-    return changed
-
-
-def _recoded(number: int) -> bool:
-    try:
-        person = Person.objects.select_for_update().filter(pk=number, phone_digest__isnull=False).first()
-    except Refused:  # sealed with a key that is gone
-        return False
-    if person is None:
-        return False
-    digest = _digest(_number(rules.contact_of(person.contact)))
-    if digest == bytes(person.phone_digest or b""):
-        return False
-    Person.objects.filter(pk=number).update(phone_digest=digest)
-    return True
+    return recode(
+        Person.objects.filter(phone_digest__isnull=False),
+        "phone_digest",
+        # Whoever also gave an e-mail address is texted no more, and still known by what they confirmed.
+        lambda person: _digest(
+            rules.number_to_text(rules.contact_of(person.contact).phone, settings.BYNAME_TEXTS_COUNTRY)
+        ),
+        event="concern.phones_recoded",
+        kind="phones",
+        by=by,
+        at=at,
+    )
 
 
 def _known_by(number: str) -> Any:
-    return Person.objects.filter(phone_digest=_digest(number)).exclude(link="")
+    # Made anew already, or not yet: while the data keys are exchanged both may stand there.
+    return Person.objects.filter(phone_digest__in=keys.keyed_digests("phone", number.encode())).exclude(link="")
 
 
 def _number(contact: rules.Contact) -> str:

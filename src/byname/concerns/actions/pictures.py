@@ -16,7 +16,7 @@ from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere, Refused
 
 _SET_APART = Q(quarantined_at__isnull=False, handed_over_at__isnull=True)
-"""What somebody has to answer for: neither time nor a person's wish removes it before it was handed over."""
+"""What somebody has to answer for: neither time nor a person's wish empties it before it was handed over."""
 
 
 def add_pictures(
@@ -54,17 +54,20 @@ def add_pictures(
 
 
 def drop_pictures(which: Q, *, by: Actor, at: datetime) -> None:
-    """These pictures are gone, but for those set apart and not handed over: they stay, out of everybody's sight.
+    """These pictures are gone, but for those set apart: they stay, out of everybody's sight.
 
-    That some stayed is on the ledger. Called before the messages they came with are removed, within that transaction.
+    Of one that was handed over the empty row stays, so that no other picture is ever given its number, by which the
+    ledger knows it. That some stayed which nobody has yet is on the ledger. Called before the messages they came with
+    are removed, within that transaction.
     """
     people_rules.require(by, "raise_concern")
-    kept = ConcernPhoto.objects.filter(which & _SET_APART).update(message=None)
+    kept = ConcernPhoto.objects.filter(which & _SET_APART).count()
+    ConcernPhoto.objects.filter(which, quarantined_at__isnull=False).update(message=None)
     if kept:
         ledger.record(
             "concern.pictures_kept", subject=("concerns", "set-apart"), by=by, at=at, facts={"pictures": kept}
         )
-    ConcernPhoto.objects.filter(which).exclude(_SET_APART).delete()
+    ConcernPhoto.objects.filter(which, quarantined_at__isnull=True).delete()
 
 
 def set_picture_apart(reference: str, number: int, *, by: Actor, at: datetime) -> bool:
@@ -83,7 +86,7 @@ def set_picture_apart_again(reference: str, number: int, *, by: Actor, at: datet
     """Whether a picture was set apart once more, after a restore; NotThere where the backup has no such."""
     people_rules.require(by, "keep_house")
     with transaction.atomic():
-        return _set_apart(_concern(reference), number, by=by, at=at)
+        return _set_apart(_brought_back(reference, number, at=at), number, by=by, at=at)
 
 
 def write_picture_out(reference: str, number: int, *, by: Actor, at: datetime) -> bytes:
@@ -118,7 +121,7 @@ def hand_picture_over(reference: str, number: int, *, by: Actor, at: datetime) -
         picture = _apart(concern, number)
         if concern.held:
             raise Refused("A legal hold keeps this photo. End the hold first.", code="held")
-        if not _written_out(concern, number, viewer=by):
+        if not _written_out(concern, picture, viewer=by):
             raise Refused("The unit cannot have it yet: the operator never wrote it into a file.", code="not-written")
         _hand_over(concern, picture, by=by, at=at)
 
@@ -127,7 +130,7 @@ def hand_picture_over_again(reference: str, number: int, *, by: Actor, at: datet
     """Whether a picture was emptied once more, after a restore; NotThere where the backup has no such."""
     people_rules.require(by, "keep_house")
     with transaction.atomic():
-        concern = _concern(reference)
+        concern = _brought_back(reference, number, at=at)
         _set_apart(concern, number, by=by, at=at)
         picture = ConcernPhoto.objects.filter(_SET_APART, concern=concern, number=number).first()
         if picture is not None:
@@ -150,9 +153,22 @@ def _apart(concern: Concern, number: int) -> ConcernPhoto:
     return picture
 
 
-def _written_out(concern: Concern, number: int, *, viewer: Actor) -> bool:
-    told = lines.lines_about("concern", concern.reference, viewer=viewer)
-    return any(line.event == "concern.picture_written_out" and line.facts.get("number") == number for line in told)
+def _brought_back(reference: str, number: int, *, at: datetime) -> Concern:
+    concern = _concern(reference)
+    # Numbers are given anew after a restore: a picture that was sent since is another.
+    if not ConcernPhoto.objects.filter(concern=concern, number=number, sent_at__lte=at).exists():
+        raise NotThere
+    return concern
+
+
+def _written_out(concern: Concern, picture: ConcernPhoto, *, viewer: Actor) -> bool:
+    # Before this one was set apart, a line of its number speaks of another.
+    apart_at = picture.quarantined_at
+    return any(
+        line.event == "concern.picture_written_out" and line.facts.get("number") == picture.number
+        for line in lines.lines_about("concern", concern.reference, viewer=viewer)
+        if apart_at is not None and line.at >= apart_at
+    )
 
 
 def _set_apart(concern: Concern, number: int, *, by: Actor, at: datetime) -> bool:

@@ -13,10 +13,11 @@ from django.db import connection, transaction
 
 from byname.concerns import rules
 from byname.concerns.actions.pictures import add_pictures
+from byname.concerns.queries.receipts import Receipt, raised_with
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
 from byname.safekeeping import keys, limits
-from byname.vocabulary import Actor, Refused
+from byname.vocabulary import Actor
 
 TO_A_MAILBOX: Final = limits.Limit("letters-to-a-mailbox", most=5, seconds=24 * 3600)
 """So many letters a stranger who types its address can cause in a day: those that confirm what was raised or joined on
@@ -52,11 +53,6 @@ _RAISE = """
     )
     SELECT id FROM concern
 """
-_RAISED_ALREADY = """
-    SELECT concern.reference, person.link, person.pin, concern.due_at, concern.raised_at
-    FROM byname_concern AS concern JOIN byname_person AS person ON person.concern_id = concern.id AND person.raised
-    WHERE concern.once = %s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +66,6 @@ class Where:
     """The neighbourhood's."""
     read_here: frozenset[str] = frozenset({"en"})
     """The languages whoever has it reads (rules.reads)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the person who raised a concern holds in their hands."""
-
-    reference: str
-    link: str
-    """The private link's own part: it opens the concern for reading and writing."""
-    pin: str
-    """Six digits: with the link they take data out, erase, and change how to be reached."""
-    due_at: datetime
-    newly: bool
-    """Whether it was raised now; else the same form had been handed in before, and nothing was written."""
-    first_at: datetime
-    """When the form was handed in first."""
-    danger: rules.Danger | None = None
-    """What its words speak of, to be met before anything else."""
-
-    def as_shown(self, at: datetime) -> Receipt:
-        """The receipt as a page may show it: a form handed in again long after the first time has no link and no PIN.
-
-        Its number may stand in the history of a browser that somebody else uses by now.
-        """
-        return self if at - self.first_at <= rules.RECEIPT_SHOWN else replace(self, link="", pin="")
 
 
 def raise_concern(
@@ -168,19 +139,7 @@ def raise_concern(
                 ledger.take_letter_back(letter, by=by, at=at)
                 if raised.channel == "web" and raised.contact.email:
                     limits.give_back(TO_A_MAILBOX, rules.mailbox_of(raised.contact.email), at=at)
-                cursor.execute(_RAISED_ALREADY, [values["once"]])
-                before, sealed_link, sealed_pin, promised, first_at = cursor.fetchone()
-                if not sealed_link:
-                    raise Refused("You raised this before, and had it removed.", code="erased")
-                return Receipt(
-                    before,
-                    keys.unseal(sealed_link),
-                    keys.unseal(sealed_pin),
-                    promised,
-                    newly=False,
-                    first_at=first_at,
-                    danger=danger,
-                )
+                return replace(_first_receipt(once, by), danger=danger)
         if pictures:
             add_pictures(row[0], None, pictures, by=by, at=at)
         ledger.record(
@@ -191,6 +150,14 @@ def raise_concern(
             facts={"area": where.area, "category": raised.category, "channel": raised.channel},
         )
     return Receipt(reference, link, pin, due_at, newly=True, first_at=at, danger=danger)
+
+
+def _first_receipt(once: bytes | None, by: Actor) -> Receipt:
+    first = raised_with(once or b"", viewer=by)
+    if first is None:
+        # The row stood in the way a moment ago, and rows of people stay.
+        raise RuntimeError("a form was handed in before, and has no receipt")
+    return first
 
 
 def _confirm(raised: rules.Raised, where: Where, reference: str, link: str, by: Actor, at: datetime) -> str:

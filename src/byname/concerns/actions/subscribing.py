@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from byname.concerns import queries, rules
 from byname.concerns.actions.raising import TO_A_MAILBOX
+from byname.concerns.actions.recoding import recode
 from byname.concerns.models import Subscription
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
@@ -43,12 +44,11 @@ def ask_weekly_letter(area: str, email: str, language: str, *, by: Actor, at: da
         raise NotThere
     if limits.wait_for(TO_A_MAILBOX, rules.mailbox_of(email), at=at):
         return
-    digest = keys.keyed_digest("weekly-letter", email.casefold().encode())
     key = secrets.token_urlsafe(18)
     with transaction.atomic():
         row, _newly = Subscription.objects.get_or_create(
             area_id=found.row_id,
-            address_digest=digest,
+            address_digest=_digest(email),
             defaults={
                 "address": email,
                 "key": key,
@@ -121,6 +121,23 @@ def forget_unconfirmed(*, by: Actor, at: datetime) -> int:
     return over.delete()[0]
 
 
+def recode_weekly_letters(*, by: Actor, at: datetime) -> int:
+    """How many addresses' digests were made anew, after the data keys were exchanged; 0 where all were right.
+
+    Where no data key opens the address, the digest stays as it is. Whoever asked for the same letter once more, before
+    this was done, keeps both: each ends by the link in it, and none by the other's.
+    """
+    return recode(
+        Subscription.objects.all(),
+        "address_digest",
+        lambda row: _digest(row.address),
+        event="weekly.recoded",
+        kind="addresses",
+        by=by,
+        at=at,
+    )
+
+
 def _write_some(due: datetime, by: Actor, at: datetime) -> tuple[int, int]:
     """How many subscriptions were looked at, and how many letters written: one short transaction."""
     with transaction.atomic():
@@ -169,6 +186,11 @@ def _stop(digest: bytes, *, by: Actor, at: datetime) -> bool:
     row.delete()
     ledger.record("weekly.stopped", subject=("weekly-letter", name), by=by, at=at)
     return True
+
+
+def _digest(email: str) -> bytes:
+    """What an address is known by; it says nothing to whoever has not the data keys."""
+    return keys.keyed_digest("weekly-letter", email.casefold().encode())
 
 
 def _name_of(row: Subscription) -> str:

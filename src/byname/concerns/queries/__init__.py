@@ -38,6 +38,14 @@ from byname.concerns.queries.interpreting import (
     to_interpret,
     waiting_texts,
 )
+from byname.concerns.queries.kept import (
+    KeptKey,
+    KeptOfConcerns,
+    KeptSavedList,
+    KeptWording,
+    kept_of_concerns,
+    owners_of_no_account,
+)
 from byname.concerns.queries.keys import (
     Key,
     api_keys,
@@ -83,6 +91,12 @@ from byname.concerns.queries.publishing import (
     MOST_PUBLISHED,
     Published,
     published,
+)
+from byname.concerns.queries.receipts import (
+    Receipt,
+    joined_with,
+    joining_link,
+    raised_with,
 )
 from byname.concerns.queries.recourse import (
     Recourse,
@@ -145,7 +159,11 @@ __all__ = [
     "Heard",
     "Held",
     "Interpreting",
+    "KeptKey",
     "KeptList",
+    "KeptOfConcerns",
+    "KeptSavedList",
+    "KeptWording",
     "Key",
     "Line",
     "OwnPicture",
@@ -156,6 +174,7 @@ __all__ = [
     "Place",
     "Published",
     "QuarterFigures",
+    "Receipt",
     "Recourse",
     "Request",
     "SentPicture",
@@ -185,7 +204,10 @@ __all__ = [
     "holds",
     "inbox",
     "inbox_file",
+    "joined_with",
+    "joining_link",
     "kept_lists",
+    "kept_of_concerns",
     "languages_read",
     "latest_hearing_figures",
     "leaving",
@@ -195,11 +217,13 @@ __all__ = [
     "newest_in",
     "own_picture",
     "own_pictures",
+    "owners_of_no_account",
     "phone_of",
     "picture_of_concern",
     "pictures_apart",
     "published",
     "published_in",
+    "raised_with",
     "reached",
     "refuse_not_shown",
     "refuse_out_of_reach",

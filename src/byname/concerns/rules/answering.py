@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,8 @@ from byname.vocabulary import Refused
 
 LONGEST_MAILED: Final = 20_000
 """Characters of what a letter brings."""
+_BLANKS: Final = re.compile(r"«\s*(?:…|\.\.\.)?\s*»")
+"""A blank, however it was typed or emptied."""
 ONE_LETTER_IN: Final = timedelta(days=1)
 """One letter a day at most, unless somebody asked for more."""
 
@@ -25,7 +28,7 @@ def refuse_answer(words: str, templates: Iterable[str] = ()) -> None:
     refuse_too_long(words, LONGEST_WORDS, "words")
     if not tidied(words).strip():
         raise Refused("Write your answer.", code="no-words", field="words")
-    if BLANK in words:
+    if _BLANKS.search(words):
         raise Refused(f"Fill in every {BLANK}, or take it out.", code="blanks", field="words")
     if _nothing_own(_bare(words), {_bare(template) for template in templates}):
         raise Refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,6 +41,7 @@ TAKEN_WITHIN: Final = timedelta(days=7)
 HOLD_REVIEWED_AFTER: Final = timedelta(days=365)
 """So long after it began a hold is looked at again."""
 LONGEST_FILE_NUMBER: Final = 40
+_FILE_NUMBER: Final = re.compile(r"(?:[^\W_]|[-/. ])*\Z")
 
 
 def refuse_leaving(reason: str, *, tell: bool) -> None:
@@ -50,9 +52,11 @@ def refuse_leaving(reason: str, *, tell: bool) -> None:
 def refuse_hold(reason: str, file_number: str, *, tell: bool) -> None:
     """Nothing, or Refused: a reason of the list, a short number, and the person told wherever nothing forbids it."""
     _refuse(HOLDING, reason, tell)
-    if len(file_number) > LONGEST_FILE_NUMBER or not file_number.isprintable():
+    if len(file_number) > LONGEST_FILE_NUMBER or not _FILE_NUMBER.match(file_number):
         raise Refused(
-            f"A file number has at most {LONGEST_FILE_NUMBER} signs.", code="file-number", field="file_number"
+            f"A file number has at most {LONGEST_FILE_NUMBER} signs: letters, digits, blanks and - / . only.",
+            code="file-number",
+            field="file_number",
         )
 
 

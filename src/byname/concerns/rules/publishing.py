@@ -13,6 +13,7 @@ from typing import Final
 from byname.concerns.rules.hints import hints
 from byname.concerns.rules.phrases import STOP, Word, placed_words, squeezed, words_of
 from byname.concerns.rules.raising import refuse_too_long
+from byname.concerns.rules.spelled import DOORS
 from byname.concerns.rules.tidying import tidied
 from byname.vocabulary import Refused
 
@@ -57,9 +58,29 @@ _DOOR: Final = re.compile(
     rf"(?<![\w.,])\d{{1,5}}\s?[a-z]?[\s,]+(?:{_BETWEEN}[^\W\d][\w’'.-]*\s+){{1,3}}?(?:{_KIND})\b|"
     rf"(?<![\w.,])\d{{1,5}}\s?[a-z]?[\s,]+(?:{_BEFORE})\s+[^\W\d]|"
     rf"\b(?:{_BEFORE})\s+(?:[^\W\d][\w’'-]*\s+){{1,4}}?(?:n[°ºo.]\s?)?\d{{1,5}}\b|"
+    # #12 on Millrace; but "route #12 on Kingston Road"
+    r"(?<!route )(?<!bus )(?<!streetcar )(?<!line )#\s?\d{1,5}\s?[a-z]?\s+(?:on|at|in)\s+(?-i:[A-Z])|"
     r"\b(?:house|home|door|number|no\.|nr\.?|unit|apt\.?|apartment|suite|flat|room)\s?#?\s?\d{1,5}\b",
     re.IGNORECASE,
 )
+
+
+_TITLES: Final = frozenset("mr mrs ms miss mister mme mlle monsieur madame sra srta senor senora dona don".split())
+_ALSO_WORDS: Final = frozenset(
+    "will may april june august autumn summer sunny dawn hope faith grace joy charity mercy honor patience chance "
+    "mark bill rob jack frank art pat sue rich drew chase grant wade miles clay cliff glen rose lily daisy violet "
+    "olive ivy holly ruby pearl amber crystal jade opal sky star storm rain hunter carter cooper parker page ray "
+    "rod guy earl king prince max penny christian angel royal major destiny harmony brook river forest lane heath "
+    "park wing sun young long early noble wise case van dean brandy candy ginger sandy rusty dusty happy the and "
+    "mill rosa flor luz paz sol mar cruz rey santos aurora gracia esperanza salud marine prune france paris".split()
+)
+"""First names that are words of every day as well, in small letters."""
+_OWNED: Final = re.compile(r"['’ʼ]s?\Z", re.IGNORECASE)
+_SHORT_PLURAL: Final = 4
+_FAMILY: Final = frozenset("family families household residence clan house home kids children".split())
+_FAMILY_OF: Final = frozenset("familia famille pamilya".split())
+_AT_THE_DOOR: Final = frozenset({"on", "at", "in", "of", "no", "nr", "number"})
+"""What may stand between the number of a door and its street."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +150,48 @@ def _told(text: str, theirs: Theirs, known: Sequence[str]) -> Iterator[tuple[str
     for hint in hints(text, known):
         yield hint.kind, text[hint.start : hint.end]
     plain = unicodedata.normalize("NFKC", text)
-    for kind, written in (("phone", _DIGITS), ("link", _LINK), ("address", _DOOR), ("address", _POSTAL)):
+    doors = [("address", written) for written in (_DOOR, *DOORS, _POSTAL)]
+    for kind, written in (("phone", _DIGITS), ("link", _LINK), *doors):
         for match in written.finditer(plain):
             yield kind, match.group().strip()
     public = {word for name in known for word in words_of(name)}
     people = {word for name in theirs.names for word in words_of(name) if len(word) > 2} - public
+    # Alone in small letters it is a first name's: of a last name, too many are words of every day.
+    firsts = {word for name in theirs.names for word in _first_of(name)} - public - _ALSO_WORDS
     placed = placed_words(text)
-    for word in placed:
-        said_so = text[word.start : word.end]
-        # "May" and "Will" are names, "may" and "will" are not; most scripts know no capitals.
-        if word.said in people and (said_so != said_so.lower() or said_so == said_so.upper()):
-            yield "name", said_so
     for kind, first, end in _reached(text, placed, theirs, public):
         yield kind, text[first:end]
-    said = [word.said for word in placed]
+    for at, word in enumerate(placed):
+        said_so = text[word.start : word.end]
+        beside = [each.said for each in placed[max(0, at - 2) : at]], [each.said for each in placed[at + 1 : at + 2]]
+        if _is_name(said_so, word.said, firsts, people) or (
+            word.said in people - _ALSO_WORDS and (_FAMILY_OF & set(beside[0]) or _FAMILY & set(beside[1]))
+        ):
+            yield "name", said_so
     door = [word for word in words_of(theirs.place) if word != STOP][:2]
     if len(door) == 2 and door[0][:1].isdigit():
-        for at in range(len(said) - 1):
-            if said[at : at + 2] in (door, door[::-1]):
-                yield "address", text[placed[at].start : placed[at + 1].end]
+        # 12 on Millrace, Millrace no. 12
+        told = [word for word in placed if word.said not in _AT_THE_DOOR]
+        for one, other in pairwise(told):
+            if [one.said, other.said] in (door, door[::-1]):
+                yield "address", text[one.start : other.end]
+
+
+def _is_name(written: str, said: str, firsts: Set[str], people: Set[str]) -> bool:
+    """Whether a word is somebody's name, or several of that name, or what is theirs: the Quennells, Rosalind's."""
+    # "May" and "Will" are names, "may" and "will" are not; most scripts know no capitals.
+    big = written != written.lower() or written == written.upper()
+    if said in firsts or (big and said in people):
+        return True
+    # Without an apostrophe short ones are let be: Thi is a name, and "this" is none.
+    owned = _OWNED.search(written) is not None
+    stem = said[:-1] if said.endswith("s") and (owned or len(said) > _SHORT_PLURAL) else ""
+    return stem in firsts or ((big or owned) and stem in people - _ALSO_WORDS)
+
+
+def _first_of(name: str) -> Sequence[str]:
+    """The first name of somebody, where it is long enough to be told from any other word."""
+    return [word for word in words_of(name) if word not in _TITLES and len(word) > 2][:1]
 
 
 def _reached(text: str, placed: Sequence[Word], theirs: Theirs, public: Set[str]) -> Iterator[tuple[str, int, int]]:

@@ -124,7 +124,9 @@ def forget_what_is_over(timestamp: int) -> int:
     kept = cache.forget_what_is_over(at=now) + sessions.forget_ended(at=now)
     written = ledger.forget_remarks(by=SYSTEM, at=now) + ledger.forget_letters(by=SYSTEM, at=now)
     left = people.forget_closed_accounts(by=SYSTEM, at=now)
-    return kept + written + left + forget_old_files(now)
+    # After the accounts: a list whose account is gone goes within the same run, one an earlier release left too.
+    lists = concerns.forget_lists(by=SYSTEM, at=now)
+    return kept + written + left + lists + forget_old_files(now)
 
 
 @app.periodic(cron="41 * * * *")

@@ -1,6 +1,14 @@
 """Reading the ledger, whether it is whole, the outbox, and the version of what the public sees."""
 
 from byname.ledger.queries.delivery import Delivery, GivenUp, delivery_of_letters
+from byname.ledger.queries.kept import (
+    Counted,
+    InTheLedger,
+    LetterWaiting,
+    Remarks,
+    in_the_ledger,
+    letters_waiting,
+)
 from byname.ledger.queries.lookings import (
     DayOfLookings,
     Extent,
@@ -19,15 +27,19 @@ from byname.ledger.queries.reading import Line, Repeated, lines_about, public_ve
 from byname.ledger.queries.sealing import Head, Unsealed, Verification, head, seal_numbered, unsealed, verification
 
 __all__ = [
+    "Counted",
     "DayOfLookings",
     "Delivery",
     "Extent",
     "GivenUp",
     "Head",
+    "InTheLedger",
+    "LetterWaiting",
     "Line",
     "Looking",
     "LookingsOf",
     "RecordLookedAt",
+    "Remarks",
     "Repeated",
     "Sought",
     "Unsealed",
@@ -36,6 +48,8 @@ __all__ = [
     "delivery_of_letters",
     "extent_of_lookings",
     "head",
+    "in_the_ledger",
+    "letters_waiting",
     "lines_about",
     "lookings",
     "lookings_of_each",

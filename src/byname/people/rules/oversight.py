@@ -22,6 +22,7 @@ LOOKED_AT: Final[Mapping[str, str]] = {
     "read.concerns_list": "a list of concerns, as a file",
     "read.contact": "how to reach a resident",
     "read.to_interpret": "what a resident told, to put it into another language",
+    "read.everything_kept": "all that is kept about one member of staff",
     "read.readings": "who looked at what",
 }
 """Every event of the ledger that is a look at something sensitive, in words."""

@@ -87,6 +87,7 @@ reset_second_factor  | .       .       .         .           .       .        . 
 end_account          | .       .       .         .           .       .        .       .           service       service  .
 see_delivery         | .       .       .         .           .       .        .       .           service       service  service
 open_prompt          | .       .       .         .           .       .        .       .           .             service  .
+gather_kept          | .       .       .         .           .       .        .       .           .             service  .
 keep_house           | .       .       .         .           .       .        .       .           .             service  service
 """  # noqa: E501  # one row an act, however wide
 # fmt: on
@@ -158,6 +159,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "end_account": "end an account and its sessions",
     "see_delivery": "see whether letters were delivered",
     "open_prompt": "open a prompt inside byname on the server",
+    "gather_kept": "gather all that is kept about one member of staff, for whoever asks for what is kept about them",
     "keep_house": "keep time limits, seal the ledger, deliver letters",
 }
 """Each act in words, for people."""

@@ -88,6 +88,16 @@ from byname.postings.queries.hours import (
     officers_to_record,
     silent_for_a_week,
 )
+from byname.postings.queries.kept import (
+    Deeds,
+    KeptHandover,
+    KeptHours,
+    KeptOfPostings,
+    KeptPosting,
+    KeptProposal,
+    deeds,
+    kept_of_postings,
+)
 from byname.postings.queries.oversight import conflicts_in_divisions, days_on_duty
 from byname.postings.queries.proposals import (
     EndingSeen,
@@ -123,6 +133,7 @@ __all__ = [
     "Continuity",
     "Cover",
     "DayOfHours",
+    "Deeds",
     "Directory",
     "DivisionSteadiness",
     "EarlyEnds",
@@ -137,6 +148,11 @@ __all__ = [
     "HoursOfMonth",
     "HoursSheet",
     "Item",
+    "KeptHandover",
+    "KeptHours",
+    "KeptOfPostings",
+    "KeptPosting",
+    "KeptProposal",
     "LeadLeaving",
     "LeadsNotFollowed",
     "LeadsToday",
@@ -174,6 +190,7 @@ __all__ = [
     "covers",
     "days_on_duty",
     "days_without_hours",
+    "deeds",
     "directory",
     "divisions_served",
     "early_ends_by_year",
@@ -183,6 +200,7 @@ __all__ = [
     "handover",
     "hours_by_month",
     "hours_of",
+    "kept_of_postings",
     "leads_leaving",
     "leads_not_followed",
     "leads_today",

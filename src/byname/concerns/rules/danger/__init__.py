@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,7 @@ KINDS: Final = ("now", "home", "crisis")
 """In the order they are met: harm that is happening now, violence at home, a crisis without violence."""
 LANGUAGES: Final = ("en", "es", "fr", "pt", "ta", "tl", "ur", "zh_Hans", "zh_Hant")
 NEAR: Final = 12
-"""A guard so many words from a phrase, in the same sentence, speaks of it: "last summer", "in the film"."""
+"""A guard so many words from a phrase, in the same sentence and line, speaks of it: "last summer", "in the film"."""
 
 _SAID, _INSIDE, _NEAR = "said", "not_inside", "not_near"
 _ROLES: Final = (_SAID, _INSIDE, _NEAR)
@@ -50,29 +52,37 @@ def danger(text: str) -> Danger | None:
     """What danger a text signals, in whichever of the languages; None where it signals none.
 
     A phrase counts unless it is part of a harmless one ("fire hydrant"), or the same sentence sets it, in its own
-    language, in the past, in a film or at some time ("last summer"); "right now" undoes the latter. Words spelled apart
-    and digits for letters make no difference. Works in time proportional to the text.
+    language, in the past, in a film or at some time ("last summer"); "right now" undoes the latter. A line's end is no
+    less than a full stop there: few type one, and one answer's end is another's beginning. Words spelled apart and
+    digits for letters make no difference. Works in time proportional to the text.
     """
+    told = [spoken_words(line) for line in text.splitlines()]
+    ends = list(accumulate(map(len, told)))
     met: dict[str, list[Found]] = {}
-    for found in PHRASES.found(spoken_words(text)):
+    for found in PHRASES.found(list(chain.from_iterable(told))):
         met.setdefault(found.list, []).append(found)
     still = {found.sentence for found in met.get(_STILL, ())}
-    inside = {kind: _spread(_of(f"{kind} {_INSIDE}", LANGUAGES, met), 0) for kind in KINDS}
+    inside = {kind: _spread(_of(f"{kind} {_INSIDE}", LANGUAGES, met), 0, ends) for kind in KINDS}
     kinds = tuple(
-        kind for kind in KINDS if any(_stands(language, kind, met, inside[kind], still) for language in LANGUAGES)
+        kind for kind in KINDS if any(_stands(language, kind, met, inside[kind], still, ends) for language in LANGUAGES)
     )
     return Danger(kinds) if kinds else None
 
 
 def _stands(
-    language: str, kind: str, met: dict[str, list[Found]], inside: set[tuple[int, int]], still: set[int]
+    language: str,
+    kind: str,
+    met: dict[str, list[Found]],
+    inside: set[tuple[int, int]],
+    still: set[int],
+    ends: Sequence[int],
 ) -> bool:
     """Whether one phrase of a language and kind is left when the guards have spoken."""
     said = met.get(f"{language} {kind} {_SAID}", ())
     if not said:
         return False
     guards = _of(f"{kind} {_NEAR}", _HEARD[language], met)
-    silenced = inside | _spread((found for found in guards if found.sentence not in still), NEAR)
+    silenced = inside | _spread((found for found in guards if found.sentence not in still), NEAR, ends)
     return any(not any((found.sentence, word) in silenced for word in _words(found)) for found in said)
 
 
@@ -84,9 +94,14 @@ def _words(found: Found) -> range:
     return range(found.first, found.end)
 
 
-def _spread(guards: Iterable[Found], reach: int) -> set[tuple[int, int]]:
-    """Every place a guard speaks of, by sentence and word."""
-    return {(guard.sentence, word) for guard in guards for word in range(guard.first - reach, guard.end + reach)}
+def _spread(guards: Iterable[Found], reach: int, ends: Sequence[int]) -> set[tuple[int, int]]:
+    """Every place a guard speaks of, by sentence and word: so many words around it, and no word of another line."""
+    spread = set()
+    for guard in guards:
+        before, last = bisect(ends, guard.first), bisect(ends, guard.end - 1)
+        first = max(guard.first - reach, ends[before - 1] if before else 0)
+        spread |= {(guard.sentence, word) for word in range(first, min(guard.end + reach, ends[last]))}
+    return spread
 
 
 def _phrases() -> Phrases:

@@ -187,7 +187,11 @@ _STREETS: Final = frozenset(
 _NO_NAMES: Final = frozenset(
     "mama papa nanay tatay kuya ate lolo lola mom dad no not the a an my her his their is was it on in at from to el "
     "la los las un una mi su le les une mon ma de da do das dos o os as um uma meu minha ہے ہیں تھا மிகவும் sir maam "
-    "unknown concerned worried afraid scared tired writing very so sorry not just also resident".split()
+    "unknown concerned worried afraid scared tired writing very so sorry not just also resident "
+    "i we you he she it they this that these those there here and but or for if when then please thanks our your "
+    "monday tuesday wednesday thursday friday saturday sunday january february march july september october november "
+    "december nous vous je tu il elle ils elles on et ou mais ce cette nosotros ella ellos esto y pero nos ele ela "
+    "eles isso e mas kami tayo kayo siya sila ang mga at pero".split()
 )
 _OFFICES: Final = frozenset(
     "toronto ontario canada york scarborough etobicoke hydro city hall council services service housing animal bylaw "
@@ -231,8 +235,9 @@ def _names(text: str, words: Sequence[Word], met: Sequence[Found]) -> Iterator[H
 def _name_from(text: str, words: Sequence[Word], cue: Found) -> Iterator[Hint]:
     """The name that begins where a cue ends."""
     first = cue.end
-    if first < len(words) and words[first].said == STOP and text[words[first].start] == ".":
-        first += 1  # "Mr. Khan": a title's dot ends no sentence
+    title = words[cue.end - 1].said
+    if title in _SHORTENED and first < len(words) and words[first].said == STOP and text[words[first].start] == ".":
+        first += 1  # "Mr. Khan": a shortened title's dot ends no sentence; "the officer. Cars race" is two
     if first >= len(words) or words[first].said in _NO_NAMES or words[first].said == STOP:
         return
     start = words[first].start
@@ -248,7 +253,8 @@ def _name_from(text: str, words: Sequence[Word], cue: Found) -> Iterator[Hint]:
         return
     last = first
     if _has_case(text[start]):
-        lower_may = words[cue.end - 1].said in _SAYS_A_NAME
+        # "her name is amina" and "this is peter", but "this is dangerous".
+        lower_may = title in _SAYS_A_NAME and (words[cue.first].said != "this" or words[first].said in _GIVEN)
         while last < min(first + 3, len(words)) and (_capital(text, words[last]) or (lower_may and last == first)):
             last += 1
         if last > first and words[last - 1].said in _STREETS:
@@ -315,6 +321,8 @@ def _is_han(said: str) -> bool:
 
 # The lists
 
+_SHORTENED: Final = frozenset("mr mrs ms dr prof sgt pc const m mme mlle sr sra srta dra gng g st rev".split())
+"""Titles that are written with a dot."""
 _SAYS_A_NAME: Final = frozenset(
     "is named est es e ay naam nam nomme sappelle llama chama llamado chamado mr mrs ms "
     "mister mme sr sra mang aling".split()

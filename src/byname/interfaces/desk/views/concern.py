@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -122,9 +122,16 @@ _HAND_ON: Final = Ending(
     HandedOn, "hand_on", "Hand it on outside the service", "The person is told to whom and why. Nothing they wrote is "
     "sent along: tell them how to get there.", "Send and hand on", "handed-on", actions.hand_on,
 )  # fmt: skip
+
+
+def _passed_on(reference: str, area: str, words: str, *, templates: Sequence[str], by: Actor, at: datetime) -> None:
+    read_here = snapshot.languages_read(area)
+    actions.pass_on(reference, area, words, templates=templates, read_here=read_here, by=by, at=at)
+
+
 _PASS_ON: Final = Ending(
     PassedOn, "pass_on", "Pass it on to another team", "The other team has it under the same promise, with the whole "
-    "thread. The person is told.", "Send and pass on", "passed-on", actions.pass_on,
+    "thread. The person is told.", "Send and pass on", "passed-on", _passed_on,
 )  # fmt: skip
 
 
@@ -236,6 +243,12 @@ def pass_on(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _seen(seen: queries.Thread, at: datetime) -> dict[str, object]:
     """A concern as its pages show it."""
+    # Which words it was: an alarm above calm first words would be read past.
+    alarming = [
+        number
+        for number, entry in enumerate(seen.entries)
+        if seen.danger and entry.kind == "person" and rules.danger(entry.words)
+    ]
     return {
         "seen": seen,
         "category": telling.category(seen.category, snapshot.hearing()),
@@ -248,6 +261,7 @@ def _seen(seen: queries.Thread, at: datetime) -> dict[str, object]:
         "when": telling.when(seen.told),
         "place": seen.told.place or telling.PLACES.get(seen.place_kind, ""),
         "alarms": telling.alarms(seen.danger),
+        "alarmed_since": alarming[0] + 1 if alarming else 0,
         "officer": telling.title(seen.officer) if seen.officer else "",
         "letters_in": telling.language(seen.language) if seen.language not in ("", "en") else "",
         "written_in": telling.language(seen.written_in) if seen.written_in not in ("", "en") else "",
@@ -256,8 +270,9 @@ def _seen(seen: queries.Thread, at: datetime) -> dict[str, object]:
                 "entry": entry,
                 "at": telling.moment(entry.at, at),
                 "by": telling.title(entry.officer) if entry.officer else entry.signed,
+                "alarming": number in alarming,
             }
-            for entry in seen.entries
+            for number, entry in enumerate(seen.entries)
         ],
     }
 

@@ -116,19 +116,22 @@ def concerns(request: HttpRequest) -> HttpResponse:
 @staff("see_concern")
 @require_safe
 def concerns_file(request: HttpRequest) -> HttpResponse:
-    """The same as a CSV file, one concern a line: without what anybody wrote, and without how to reach them."""
+    """The same as a CSV file, one concern a line: without what anybody wrote, and without how to reach them.
+
+    Who has a concern stands in nobody's file but their own: beside how the promise stands, officers could be ranked.
+    """
     _, asked = asked_for(request.GET, viewer_of(request))
     page = queries.inbox_file(asked, at=timezone.now(), viewer=viewer_of(request))
     head = (
         "reference", "area", "division", "category", "state", "outcome", "raised_at", "due_at", "answered_at",
-        "standing", "with", "officer", "channel", "written_in", "danger", "opened_again",
+        "standing", "with", *(("officer",) if asked.mine else ()), "channel", "written_in", "danger", "opened_again",
     )  # fmt: skip
     rows = [
         (
             line.reference, line.area, line.division, line.category, line.state, line.outcome, _stamp(line.raised_at),
             _stamp(line.due_at), _stamp(line.answered_at), line.standing, line.holder,
-            telling.title(line.officer) if line.officer else "", line.channel, line.written_in,
-            " ".join(line.danger), line.reopened,
+            *((telling.title(line.officer) if line.officer else "",) if asked.mine else ()), line.channel,
+            line.written_in, " ".join(line.danger), line.reopened,
         )
         for line in page.lines
     ]  # fmt: skip

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import AnyStr, Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from django.conf import settings
@@ -93,6 +93,10 @@ class Clerk:
         """The letter is on disk when this says so."""
         return await self._asked(taking.answer_to_letter, envelope.rcpt_tos[0], envelope.mail_from or "", raw)
 
+    async def too_large(self) -> str:
+        """What is said of a letter that is too large."""
+        return await self._asked(taking.too_large)
+
     async def handle_exception(self, fault: Exception) -> str:
         """Whatever goes wrong, the letter may come again."""
         _log.error("a letter could not be taken", exc_info=fault)
@@ -130,6 +134,7 @@ class Door(SMTP):
         )
         self._clerk = clerk
         self._may_come = _MOST_SAID
+        self._too_large = taking.TOO_LARGE
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Another line, where there are not too many."""
@@ -148,10 +153,17 @@ class Door(SMTP):
         """Bytes as they come; a line on which more come than anything asked for is closed."""
         self._may_come -= len(data)
         if self._may_come < 0 and isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.write(taking.TOO_LARGE.encode() + b"\r\n")
+            self.transport.write(self._too_large.encode() + b"\r\n")
             self.transport.close()
             return
         super().data_received(data)
+
+    async def push(self, status: AnyStr) -> None:
+        """An answer; to a letter that tells too large a size beforehand, ours in place of the library's own."""
+        if str(status).startswith("552 Error"):
+            await super().push(await self._clerk.too_large())
+        else:
+            await super().push(status)
 
     @syntax("LHLO hostname")
     async def smtp_LHLO(self, arg: str) -> None:  # noqa: N802
@@ -171,11 +183,13 @@ class Door(SMTP):
         if arg:
             await self.push("501 5.5.4 Syntax: DATA")
             return
+        # Found out before the letter comes: a line that never ends one is closed with it in the midst of reading.
+        self._too_large = await self._clerk.too_large()
         self._may_come = 2 * taking.MOST_BYTES
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         content, is_last = await self._letter()
         self._may_come = _MOST_SAID
-        answer = taking.TOO_LARGE if content is None else await self._clerk.answer_to_letter(envelope, content)
+        answer = self._too_large if content is None else await self._clerk.answer_to_letter(envelope, content)
         self.envelope = self._create_envelope()
         await self.push(answer)
         if not is_last and self.transport is not None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from psycopg_pool import PoolTimeout
 
 from byname.concerns import actions, rules
 from byname.concerns.rules import mail
@@ -67,6 +69,14 @@ def answer_to_letter(address: str, sender: str, raw: bytes) -> str:
     except Refused as no:
         return _refusal(no)
     return TAKEN
+
+
+def too_large() -> str:
+    """What is answered to a letter over MOST_BYTES, also while the database is away."""
+    danger = "In danger? Call 911 now."
+    with suppress(OperationalError, InterfaceError, PoolTimeout):
+        danger = _in_danger()
+    return _plain(f"{TOO_LARGE}. {danger}")
 
 
 def _key(address: str) -> str | None:

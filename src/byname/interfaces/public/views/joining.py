@@ -60,15 +60,18 @@ def _joined(request: HttpRequest, line: queries.Published, draft: Draft, contact
         under_18=bool(draft.under_18),
         more_letters=bool(draft.more_letters),
     )
+    once = draft.number.encode()
     try:
-        # For what it joins besides: one number would else open every concern to one solution.
-        if puzzle := proof.asked(request, RAISED, f"{line.reference} {draft.number}", at=at):
-            return _later(_page(request, line, draft, status=429, puzzle=puzzle), puzzle.wait(at) or RETRY_SECONDS)
-        receipt = actions.join_concern(
-            line.reference, how, once=draft.number.encode(), network=caller(request), by=PUBLIC, at=at
-        )
-        if not receipt.newly:
-            proof.was_nothing(request, RAISED, at=at)
+        # However often its button is pressed, a form that is on disk has its receipt.
+        receipt = queries.joined_with(line.reference, once, viewer=PUBLIC)
+        if receipt is None:
+            # For what it joins besides: one number would else open every concern to one solution.
+            if puzzle := proof.asked(request, RAISED, f"{line.reference} {draft.number}", at=at):
+                return _later(_page(request, line, draft, status=429, puzzle=puzzle), puzzle.wait(at) or RETRY_SECONDS)
+            receipt = actions.join_concern(line.reference, how, once=once, network=caller(request), by=PUBLIC, at=at)
+            # Pressed twice at the same moment.
+            if not receipt.newly:
+                proof.was_nothing(request, RAISED, at=at)
         concern = queries.followed(receipt.link, at=at, viewer=PUBLIC)
     except Refused as refused:
         if refused.code == "ended":

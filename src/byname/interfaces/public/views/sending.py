@@ -18,21 +18,25 @@ from django.utils.translation import gettext_lazy
 from psycopg_pool import PoolTimeout
 
 from byname.concerns import actions as concerns
-from byname.concerns import rules
+from byname.concerns import queries, rules
 from byname.interfaces import snapshot
-from byname.interfaces.http import RETRY_SECONDS
+from byname.interfaces.http import RETRY_SECONDS, caller
 from byname.interfaces.public import draft as drafts
 from byname.interfaces.public import proof
 from byname.interfaces.public.context import origin_of
 from byname.interfaces.public.draft import Draft
 from byname.interfaces.public.holding import holder_of, name_of, promised
 from byname.postings.queries import Found
+from byname.safekeeping import limits
 from byname.safekeeping.limits import Limit
 from byname.vocabulary import PUBLIC, Refused
 
 RAISED: Final = Limit("raise-concern", most=30, seconds=3600)
 """A library's or a shelter's computers share one address: thirty concerns an hour are more than a busy one sends.
 Whoever comes after them solves a puzzle first, or waits a minute (interfaces/public/proof.py)."""
+IN_DANGER: Final = Limit("raise-in-danger", most=20, seconds=24 * 3600)
+"""Under pressure so many forms a day and network whose words speak of danger come through at once. No more: whoever
+floods learns soon which words those are."""
 MOST_BYTES: Final = 26 * 1024 * 1024
 """Of a form with photos: all that may be sent at once, and room for the words."""
 FAULTS: Final[Mapping[str, Promise]] = {
@@ -85,7 +89,10 @@ def sent(request: HttpRequest, told: Told, page: Page, again: Callable[[str], Ht
         read_here=rules.reads(found.team.languages if found.team else ()),
     )
     try:
-        if puzzle := proof.asked(request, RAISED, draft.number, at=at):
+        # However often its button is pressed, a form that is on disk has its receipt, and no work is done for it again.
+        if first := queries.raised_with(draft.number.encode(), viewer=PUBLIC):
+            return _receipt(request, told, first, page, at)
+        if (puzzle := proof.asked(request, RAISED, draft.number, at=at)) and not _pressing(request, draft, at):
             return _pressed(page, puzzle, at)
         pictures, fault = taken_in(request)
         if fault:
@@ -100,7 +107,7 @@ def sent(request: HttpRequest, told: Told, page: Page, again: Callable[[str], Ht
             by=PUBLIC,
             at=at,
         )
-        # Photos are work each time, whatever becomes of them.
+        # Pressed twice at the same moment. Photos were work each time, whatever became of them.
         if not receipt.newly and not pictures:
             proof.was_nothing(request, RAISED, at=at)
     except (OperationalError, InterfaceError, PoolTimeout) as away:
@@ -140,6 +147,11 @@ def _later(page: Page) -> HttpResponse:
     return answer
 
 
+def _pressing(request: HttpRequest, draft: Draft, at: datetime) -> bool:
+    """Whether the words speak of danger, and not too many of this network's did that came through for it today."""
+    return rules.danger(draft.texts) is not None and not limits.wait_for(IN_DANGER, caller(request), at=at)
+
+
 def _pressed(page: Page, puzzle: proof.Puzzle, at: datetime) -> HttpResponse:
     """What was written, and a puzzle: nobody is turned away for sharing a library's network with many others."""
     answer = page("pressed", step="check", status=429, puzzle=puzzle)
@@ -147,7 +159,7 @@ def _pressed(page: Page, puzzle: proof.Puzzle, at: datetime) -> HttpResponse:
     return answer
 
 
-def _receipt(request: HttpRequest, told: Told, receipt: concerns.Receipt, page: Page, at: datetime) -> HttpResponse:
+def _receipt(request: HttpRequest, told: Told, receipt: queries.Receipt, page: Page, at: datetime) -> HttpResponse:
     seen, shown = told.draft.seen, receipt.as_shown(at)
     return page(
         "receipt",

@@ -193,7 +193,8 @@ def _life(town: Town, life: Life) -> Iterator[datetime]:
     has_it = town.sergeant() if life.fate == "to_sergeant" else town.officer(life.area)
     if life.fate == "passed_on":
         elsewhere = next(slug for slug in AREAS if slug != life.area)
-        actions.pass_on(reference, elsewhere, told.endings["passed_on"][0], by=has_it, at=town.now)
+        passed, read_here = told.endings["passed_on"][0], town.read[elsewhere]
+        actions.pass_on(reference, elsewhere, passed, read_here=read_here, by=has_it, at=town.now)
         yield _working_hour(town.now + timedelta(hours=chance.uniform(3, 20)))
         has_it = town.officer(elsewhere)
     working = life.fate in ("working", "reopened", "with_sergeant") or chance.random() < 0.4

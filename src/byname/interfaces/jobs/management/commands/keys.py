@@ -31,7 +31,7 @@ class Command(BaseCommand):
         by, at = operator("keys"), timezone.now()
         if options["act"] == "recode":
             anew = people.recode_conflicts(by=by, at=at) + concerns.recode_phones(by=by, at=at)
-            anew += concerns.recode_likeness(by=by, at=at)
+            anew += concerns.recode_likeness(by=by, at=at) + concerns.recode_weekly_letters(by=by, at=at)
             self.stdout.write(f"{anew} codes were made anew.")
             return
 
