@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from byname.config.wsgi import Request
 from byname.interfaces import open311, snapshot, texting
 from byname.interfaces.api import operations
 from byname.interfaces.desk import attempts, door
@@ -206,6 +207,8 @@ def caller(addresses: None, unhurried: None, monkeypatch: pytest.MonkeyPatch) ->
     """Somebody who throws things at a process that keeps fresh, and is shown what breaks."""
     snapshot.city()
     monkeypatch.setattr(snapshot, "_polling", True)
+    # The test client makes Django's own requests, the server ours.
+    monkeypatch.setattr("django.test.client.WSGIRequest", Request)
     return Client(raise_request_exception=False)
 
 
@@ -243,6 +246,15 @@ def test_every_nasty_word_at_every_address_is_answered_clearly(caller: Client) -
             for word in NASTY:
                 path = f"{open311.PATH}requests.{form}"
                 every_address(caller, Asked("GET", path, f"{name}={word}", "", b"", {}))
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "utf-8", "none-such", "idna", "zlib", "undefined", "a\x00b"])
+def test_whatever_charset_is_named_is_answered_clearly(caller: Client, charset: str) -> None:
+    form = "application/x-www-form-urlencoded"
+    for path in ("/find", "/api/v1/team", f"{open311.PATH}requests.json", "/at/old-mill"):
+        for query in ("lat=43.6&q=%ff%fe", "lat=&" * 1100):
+            every_address(caller, Asked("GET", path, query, f"text/plain; charset={charset}", b"", {}))
+            every_address(caller, Asked("POST", path, "", f"{form}; charset={charset}", query.encode(), {}))
 
 
 @pytest.mark.parametrize(
