@@ -232,7 +232,7 @@ class Embedded:
             return inside
         short = hashlib.sha256(os.fsencode(self.place)).hexdigest()[:12]
         # Fixed places, not TMPDIR: whoever attaches must find the same one.
-        return Path("/run" if os.access("/run", os.W_OK) else "/tmp", f"byname-{short}")  # noqa: S108
+        return Path("/run" if os.access("/run", os.W_OK) else "/tmp", f"byname-{short}")  # noqa: S108  # its owner is looked at first
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
