@@ -38,7 +38,7 @@ from byname.vocabulary import PUBLIC, Actor
 from tests import staff
 from tests.cast import AREAS, IN_MILL, Cast
 from tests.habits.test_audiences import addresses as every_address
-from tests.interfaces.desk.test_concerns import RECORDED
+from tests.interfaces.desk.test_recording import RECORDED
 from tests.interfaces.jobs.telephone import ACCOUNT, SENDER, TOKEN, Telephone
 from tests.interfaces.public.telling import ANSWERS, Teller
 
