@@ -74,7 +74,7 @@ def test_whoever_waits_for_a_page_comes_before_the_background_work(running: Runn
                 found.add(int(shared.read_text().rpartition(" ")[2]))
         return found
 
-    wait_until(lambda: niceness("byname.config.jobs") == {10})
+    wait_until(lambda: niceness("byname.config.jobs") == {19})
     assert niceness("byname.config.web") == {0}
 
 

@@ -101,6 +101,10 @@ def _burden(operation: Operation, state: ProjectState, new: set[str]) -> str:
                 return f"{operation.describe()}: rows are still written without it"
             if before.get_internal_type() != field.get_internal_type():
                 return f"{operation.describe()}: it is still written as {before.get_internal_type()}"
+        case migrations.AddConstraint(constraint=models.UniqueConstraint(fields=(only,), condition=None)) if (
+            state.models["byname", table].fields[only].unique
+        ):
+            return ""  # refused by the column itself until now
         case migrations.AddConstraint():
             return f"{operation.describe()}: rows may still be written that it refuses"
         case migrations.RunSQL() | migrations.RunPython():
@@ -123,7 +127,12 @@ _FIRST: Final = (
     "0001_first",
     [
         migrations.CreateModel(
-            "Street", [("id", models.BigAutoField(primary_key=True)), ("name", models.TextField(null=True))]
+            "Street",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("name", models.TextField(null=True)),
+                ("code", models.CharField(max_length=8, unique=True)),
+            ],
         )
     ],
 )
@@ -150,6 +159,7 @@ _FIRST: Final = (
         (migrations.AddField("street", "length", models.IntegerField(null=True)), None),
         (migrations.AddField("street", "length", models.IntegerField(db_default=0)), None),
         (migrations.AlterField("street", "name", models.TextField(null=True, db_index=True)), None),
+        (migrations.AddConstraint("street", models.UniqueConstraint(fields=["code"], name="one_code")), None),
         (migrations.AddIndex("street", models.Index(fields=["name"], name="by_name")), None),
     ],
 )

@@ -26,7 +26,7 @@ class HearingProfile(models.Model):
 class Concern(models.Model):
     """One concern: where it stands and who has it. What the person wrote stands sealed."""
 
-    reference = models.CharField(max_length=16, unique=True)
+    reference = models.CharField(max_length=16)
     once = models.BinaryField(max_length=32, unique=True, null=True)
     """The digest of the form's own number: a second press of the button, or a retry, finds the first concern."""
     area = models.ForeignKey("byname.Area", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -75,6 +75,8 @@ class Concern(models.Model):
 
     class Meta:
         constraints = [
+            # Not the field's own `unique`: Django would keep a second index beside it, for LIKE, and nobody asks so.
+            models.UniqueConstraint(fields=["reference"], name="reference_of_a_concern_is_its_own"),
             models.CheckConstraint(condition=Q(state__in=rules.STATES), name="state_of_a_concern_is_known"),
             models.CheckConstraint(condition=Q(channel__in=rules.CHANNELS), name="channel_of_a_concern_is_known"),
             models.CheckConstraint(condition=Q(place_kind__in=rules.PLACE_KINDS), name="kind_of_place_is_known"),

@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 
 from byname.concerns import queries, rules
 from byname.concerns.models import Concern, ConcernPhoto, Message
+from byname.concerns.queries.within import with_places
 from byname.ledger import actions as ledger
 from byname.ledger import queries as lines
 from byname.people import rules as people_rules
@@ -139,7 +140,7 @@ def hand_picture_over_again(reference: str, number: int, *, by: Actor, at: datet
 
 
 def _concern(reference: str) -> Concern:
-    rows = Concern.objects.select_related("area", "neighbourhood").select_for_update(of=("self",))
+    rows = with_places(Concern.objects.select_for_update(of=("self",)))
     concern = rows.defer("told", "likeness").filter(reference=reference).first()
     if concern is None:
         raise NotThere

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from byname.concerns import rules
 from byname.concerns.models import Concern
-from byname.concerns.queries.within import about_of, reached, seen_among
+from byname.concerns.queries.within import about_of, reached, seen_among, with_places
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere
 
@@ -39,7 +39,7 @@ def alike(reference: str, *, at: datetime, viewer: Actor) -> tuple[Alike, ...]:
     Raises NotThere where the concern itself is not theirs. None where its words are gone.
     """
     people_rules.require_reach(viewer, "see_concern")
-    rows = Concern.objects.select_related("area", "neighbourhood").defer("told")
+    rows = with_places(Concern.objects.defer("told"))
     concern = rows.filter(reference=reference).first()
     if concern is None:
         raise NotThere

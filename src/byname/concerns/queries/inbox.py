@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact, IsNull
 from django.utils import timezone
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, Message
-from byname.concerns.queries.within import reached, seen_among, sees
+from byname.concerns.queries.within import in_short, reached, seen_among, sees, with_places
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.vocabulary import Actor
@@ -129,7 +129,7 @@ def inbox(asked: Asked, *, page: int, at: datetime, viewer: Actor, size: int = P
     """
     rows = Concern.objects.annotate(said_last=_SAID_LAST, entered_last=_ENTERED_LAST)
     rows = rows.filter(reached("see_concern", viewer=viewer) & _which(asked, at, viewer))
-    rows = rows.select_related("area", "officer", "neighbourhood").defer("told", "likeness", "officer__lives_in")
+    rows = with_places(rows.select_related("officer")).defer("told", "likeness", "officer__lives_in")
     order = _PRESSING if asked.state in ("open", "unanswered", "received", "reopened") else _LATEST
     first = (max(1, page) - 1) * size
     found = list(rows.order_by(*order)[first : first + size + 1])
@@ -156,22 +156,26 @@ def waiting_for(*, at: datetime, viewer: Actor) -> Waiting:
     """How many concerns in reach wait, by how their promise stands."""
     rows = Concern.objects.annotate(said_last=_SAID_LAST).filter(reached("see_concern", viewer=viewer) & _OPEN)
     wrote_again = Q(answered_at__isnull=False, said_last="person")
-    rows = rows.filter(_UNANSWERED | ~Q(danger="") | wrote_again).select_related("area", "neighbourhood")
-    mine = seen_among(rows.defer("told", "likeness"), viewer=viewer)
+    rows = rows.filter(_UNANSWERED | ~Q(danger="") | wrote_again)
+    mine = seen_among(_counted(rows), viewer=viewer)
     waiting = [row for row in mine if row.answered_at is None and row.words_gone_at is None]
     standings = [rules.standing(row.promised_at, row.due_at, None, at) for row in waiting]
+    again = [row for row in mine if row.answered_at and row.said_last == "person"]  # type: ignore[attr-defined]
     ended = Concern.objects.annotate(entered_last=_ENTERED_LAST).filter(reached("see_concern", viewer=viewer))
-    ended = ended.filter(_WROTE_AFTER_END).select_related("area", "neighbourhood").defer("told", "likeness")
-    after_end = seen_among(ended, viewer=viewer)
+    after_end = seen_among(_counted(ended.filter(_WROTE_AFTER_END)), viewer=viewer)
     return Waiting(
         unanswered=len(waiting),
         near=standings.count("near"),
         overdue=standings.count("overdue"),
         danger=sum(bool(row.danger) for row in mine),
         with_sergeant=sum(row.holder == "sergeant" for row in waiting),
-        wrote_again=sum(row.answered_at is not None and row.said_last == "person" for row in mine) + len(after_end),
+        wrote_again=len(again) + len(after_end),
         alarming_after_end=sum(bool(row.danger) for row in after_end),
     )
+
+
+def _counted(rows: QuerySet[Concern]) -> QuerySet[Concern]:
+    return in_short(rows, "danger", "promised_at", "due_at", "answered_at", "words_gone_at")
 
 
 def _which(asked: Asked, at: datetime, viewer: Actor) -> Q:
@@ -218,7 +222,7 @@ def _midnight(on: date) -> datetime:
 def _near(reference: str, viewer: Actor) -> Q:
     """Around the field of a concern in reach; none where it has no field, or is not theirs."""
     found = Concern.objects.filter(reached("see_concern", viewer=viewer), reference=rules.reference_of(reference) or "")
-    row = found.select_related("area", "neighbourhood").defer("told", "likeness").first()
+    row = with_places(found).defer("told", "likeness").first()
     if row is None or row.grid_lat is None or row.grid_lon is None or not sees(row, viewer=viewer):
         return Q(pk__in=[])
     lats, lons = rules.around(row.grid_lat, row.grid_lon)

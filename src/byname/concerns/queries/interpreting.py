@@ -11,7 +11,7 @@ from django.db import transaction
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, Message, Translation
-from byname.concerns.queries.within import about_of, reached
+from byname.concerns.queries.within import about_of, reached, with_places
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.people import rules as people_rules
@@ -103,7 +103,7 @@ def waiting_texts(*, at: datetime, language: str = "", viewer: Actor) -> tuple[T
     An officer of the area is shown the languages of their own entry; `language` asks for one alone.
     """
     mine = languages_read(viewer=viewer)
-    rows = Concern.objects.filter(reached("interpret", viewer=viewer)).select_related("area", "neighbourhood")
+    rows = with_places(Concern.objects.filter(reached("interpret", viewer=viewer)))
     raised = list(rows.filter(needs_interpreter=True).defer("told", "likeness").order_by("due_at", "pk"))
     messages: dict[int, list[Message]] = {}
     for message in Message.objects.exclude(wanted_in="").defer("words").order_by("pk"):
@@ -140,7 +140,7 @@ def waiting_texts(*, at: datetime, language: str = "", viewer: Actor) -> tuple[T
 def to_interpret(reference: str, *, at: datetime, viewer: Actor) -> Interpreting:
     """The texts of a concern that wait for an interpreter; reading them is on the ledger. NotThere where none waits."""
     people_rules.require_reach(viewer, "interpret")
-    rows = Concern.objects.select_related("area", "neighbourhood").defer("likeness")
+    rows = with_places(Concern.objects.defer("likeness"))
     concern = rows.filter(reference=reference).first()
     if concern is None:
         raise NotThere

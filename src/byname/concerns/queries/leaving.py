@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from byname.concerns.models import Concern
-from byname.concerns.queries.within import about_of
+from byname.concerns.queries.within import about_of, with_places
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor
 
@@ -31,11 +31,9 @@ def still_held(officer: str, area: str, *, division: str, follower: str = "", vi
     own = viewer.officer if viewer.officer and viewer.officer in (officer, follower) else ""
     about = people_rules.About(officer=own, area=area, divisions=frozenset({division}) - {""})
     people_rules.require(viewer, "see_handover", about)
-    rows = Concern.objects.filter(
-        area__slug=area, officer__reference=officer, holder="team", ended_at__isnull=True
-    ).select_related("area", "neighbourhood")
+    theirs = Concern.objects.filter(area__slug=area, officer__reference=officer, holder="team", ended_at__isnull=True)
     return tuple(
         StillHeld(row.reference, row.category, row.due_at, row.answered_at, row.state == "working")
-        for row in rows.defer("told", "likeness").order_by("due_at", "pk")
+        for row in with_places(theirs).defer("told", "likeness").order_by("due_at", "pk")
         if not viewer.conflicts & about_of(row, viewer=viewer).places
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, Hold, Leaving
-from byname.concerns.queries.within import about_of, reached
+from byname.concerns.queries.within import about_of, in_short, reached, with_places
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere
 
@@ -60,11 +60,13 @@ def stands(row: Leaving, *, at: datetime, viewer: Actor) -> str:
 def leavings(*, at: datetime, viewer: Actor) -> tuple[Request, ...]:
     """The latest requests a viewer may decide on or asked for themselves, the newest first."""
     people_rules.require_reach(viewer, "ask_leaving")
-    mine = Q(asked_by=viewer.account_id, concern__in=Concern.objects.filter(reached("ask_leaving", viewer=viewer)))
+    mine = Q(asked_by=viewer.account_id) & reached("ask_leaving", through="concern__", viewer=viewer)
     if people_rules.reach(viewer, "agree_leaving"):
-        mine |= Q(concern__in=Concern.objects.filter(reached("agree_leaving", viewer=viewer)))
-    rows = Leaving.objects.filter(mine).select_related("concern__area", "concern__neighbourhood")
-    found = rows.defer("concern__told", "concern__likeness").order_by("-asked_at", "-pk")[:_MOST]
+        mine |= reached("agree_leaving", through="concern__", viewer=viewer)
+    own = ("reason", "with_contact", "with_photos", "told", "asked_by")
+    when = ("asked_at", "agreed_at", "declined_at", "taken_at")
+    rows = in_short(Leaving.objects.filter(mine), *own, *when, through="concern__")
+    found = rows.order_by("-asked_at", "-pk")[:_MOST]
     return tuple(_request(row, at, viewer) for row in found if _may(row.concern, "ask_leaving", viewer))
 
 
@@ -86,9 +88,8 @@ def leavings_of(year: int, *, viewer: Actor) -> int | None:
 def holds(*, at: datetime, viewer: Actor) -> tuple[Held, ...]:
     """The legal holds that stand within a viewer's reach, the oldest first."""
     people_rules.require_reach(viewer, "see_holds")
-    within = Concern.objects.filter(reached("see_holds", viewer=viewer))
-    rows = Hold.objects.filter(ended_at__isnull=True, concern__in=within)
-    rows = rows.select_related("concern__area", "concern__neighbourhood").defer("concern__told", "concern__likeness")
+    standing = Hold.objects.filter(reached("see_holds", through="concern__", viewer=viewer), ended_at__isnull=True)
+    rows = in_short(standing, "reason", "file_number", "told", "began_at", through="concern__")
     return tuple(
         Held(
             reference=row.concern.reference,
@@ -115,7 +116,7 @@ def told_to_raiser(concern: Concern, *, viewer: Actor) -> tuple[tuple[datetime, 
 def refuse_out_of_reach(reference: str, act: str, *, viewer: Actor) -> None:
     """Nothing, or NotThere where a viewer may not do an act to a concern."""
     people_rules.require_reach(viewer, act)
-    rows = Concern.objects.select_related("area", "neighbourhood").defer("told", "likeness")
+    rows = with_places(Concern.objects.defer("told", "likeness"))
     if not _may(rows.filter(reference=reference).first(), act, viewer):
         raise NotThere
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from byname.concerns import rules
 from byname.concerns.models import Concern, ConcernPhoto, Person
-from byname.concerns.queries.within import about_of, reached
+from byname.concerns.queries.within import about_of, in_short, reached, with_places
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere
@@ -114,13 +114,9 @@ def refuse_not_shown(reference: str, number: int, *, viewer: Actor) -> None:
 
 def pictures_apart(*, viewer: Actor) -> tuple[PictureApart, ...]:
     """The pictures set apart that wait to be handed over by this viewer, the oldest first; never the pictures."""
-    rows = (
-        ConcernPhoto.objects.filter(quarantined_at__isnull=False, handed_over_at__isnull=True)
-        .filter(concern__in=Concern.objects.filter(reached("take_child_image", viewer=viewer)))
-        .select_related("concern__area", "concern__neighbourhood")
-        .defer("picture", "concern__told", "concern__likeness")
-        .order_by("quarantined_at", "pk")
-    )
+    apart = ConcernPhoto.objects.filter(quarantined_at__isnull=False, handed_over_at__isnull=True)
+    apart = apart.filter(reached("take_child_image", through="concern__", viewer=viewer))
+    rows = in_short(apart, "number", "quarantined_at", through="concern__")
     return tuple(
         PictureApart(
             reference=row.concern.reference,
@@ -129,13 +125,13 @@ def pictures_apart(*, viewer: Actor) -> tuple[PictureApart, ...]:
             division=row.concern.division_code,
             set_apart_at=row.quarantined_at,
         )
-        for row in rows
+        for row in rows.order_by("quarantined_at", "pk")
         if row.quarantined_at and people_rules.may(viewer, "take_child_image", about_of(row.concern, viewer=viewer))
     )
 
 
 def _for_the_team(reference: str, viewer: Actor) -> QuerySet[ConcernPhoto]:
-    rows = Concern.objects.select_related("area", "neighbourhood").defer("told", "likeness")
+    rows = with_places(Concern.objects.defer("told", "likeness"))
     concern = rows.filter(reference=reference).first()
     if concern is None:
         raise NotThere

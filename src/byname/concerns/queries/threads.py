@@ -14,7 +14,7 @@ from byname.concerns.models import Concern, Message, Person, Verdict
 from byname.concerns.queries.interpreting import Translated, translations_of
 from byname.concerns.queries.leavings import told_to_raiser
 from byname.concerns.queries.pictures import SentPicture, sent_by, sent_pictures
-from byname.concerns.queries.within import about_of
+from byname.concerns.queries.within import about_of, with_places
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.people import rules as people_rules
@@ -282,7 +282,7 @@ def contact_of_concern(reference: str, *, reason: str, at: datetime, viewer: Act
 
 def _for_the_team(reference: str, act: str, viewer: Actor) -> tuple[Concern, Person | None]:
     people_rules.require_reach(viewer, act)
-    rows = Concern.objects.select_related("area", "neighbourhood", "officer").defer("likeness", "officer__lives_in")
+    rows = with_places(Concern.objects.select_related("officer")).defer("likeness", "officer__lives_in")
     concern = rows.filter(reference=reference).first()
     if concern is None:
         raise NotThere

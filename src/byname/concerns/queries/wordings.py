@@ -14,7 +14,7 @@ from byname.concerns import rules
 from byname.concerns.models import Concern, Message, Person, Translation, Wording
 from byname.concerns.queries.dangers import home_told_by_raiser
 from byname.concerns.queries.publishing import LEAST_TOLD, Published
-from byname.concerns.queries.within import about_of
+from byname.concerns.queries.within import about_of, with_places
 from byname.people import rules as people_rules
 from byname.places import queries as places
 from byname.vocabulary import Actor, NotThere, Point, Refused
@@ -123,7 +123,7 @@ def wording_to_be(
 
 def _to_publish(reference: str, viewer: Actor) -> Concern:
     people_rules.require_reach(viewer, "publish_wording")
-    rows = Concern.objects.select_related("area", "neighbourhood").defer("likeness")
+    rows = with_places(Concern.objects.defer("likeness"))
     concern = rows.filter(reference=reference).first()
     if concern is None:
         raise NotThere
@@ -147,9 +147,8 @@ def _theirs(concern: Concern) -> rules.Theirs:
 
 
 def _rows() -> QuerySet[Wording]:
-    return Wording.objects.select_related("area", "concern__area", "concern__neighbourhood").defer(
-        "concern__told", "concern__likeness"
-    )
+    rows = with_places(Wording.objects.select_related("area"), "concern__")
+    return rows.defer("area__boundary", "concern__told", "concern__likeness")
 
 
 def _may(concern: Concern, viewer: Actor) -> bool:
