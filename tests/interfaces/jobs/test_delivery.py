@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from byname.interfaces.jobs import letters
+from byname.interfaces.jobs import deliver, letters
 from byname.interfaces.jobs.deliver import Deliverer
 from byname.interfaces.jobs.landing import forget_old_files
 from byname.interfaces.jobs.letters import weekly
@@ -67,6 +68,25 @@ def test_a_letter_arrives_once_and_then_only_that_it_was_sent_is_known(post: Pos
     assert message["Message-ID"] == stored.message_id
     assert row.delivered_at is not None
     assert (row.recipient, row.words, row.attempts, row.message_id) == ("", "", 1, stored.message_id)
+
+
+def test_after_each_letter_it_rests_twice_as_long_as_the_letter_took(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, rests = iter((0.0, 0.25, 1.0, 1.5, 2.0)), list[float]()
+    monkeypatch.setattr(
+        deliver,
+        "time",
+        SimpleNamespace(
+            monotonic=time.monotonic,
+            thread_time=lambda: next(seconds),
+            sleep=rests.append,
+        ),
+    )
+    written()
+    written()
+    assert Deliverer().round() == 2
+    assert rests == [0.5, 1.0]
 
 
 def test_a_letter_taken_back_is_never_sent_and_one_that_went_cannot_be(post: Post) -> None:
