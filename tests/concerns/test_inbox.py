@@ -230,6 +230,21 @@ def test_a_list_asks_as_much_for_three_lines_as_for_one(cast: Cast, noon: dateti
     assert counts == [2, 2]
 
 
+def test_what_waits_is_counted_in_two_questions_however_many_wait(
+    cast: Cast, noon: datetime, ana: Actor, sergeant: Actor
+) -> None:
+    closed = replace(sergeant, conflicts=people_queries.area_codes("night-market", [], viewer=PUBLIC))
+    for _ in range(3):
+        told.raised(noon, ANONYMOUS)
+        actions.answer(ended := told.raised(noon).reference, "I was there.", by=ana, at=noon)
+        actions.close(ended, "solved", "A sign stands there now.", by=ana, at=noon)
+        for viewer in (ana, sergeant, closed):
+            with CaptureQueriesContext(connection) as asked:
+                queries.waiting_for(at=noon, viewer=viewer)
+            assert len(asked) == 2
+            assert [query["sql"] for query in asked if '"boundary"' in query["sql"]] == []
+
+
 def test_an_officer_who_is_hidden_is_named_in_no_line(cast: Cast, noon: datetime, ana: Actor, sergeant: Actor) -> None:
     reference = told.raised(noon, ANONYMOUS).reference
     actions.take(reference, cast.ana.reference, on=cast.on, by=ana, at=noon)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from byname.concerns import actions, queries, rules
 from byname.concerns.models import Concern, Hold, Leaving, Message
@@ -233,3 +235,15 @@ def test_a_hold_is_no_officers_and_no_other_divisions(
     assert queries.holds(at=noon, viewer=far) == ()
     (seen,) = queries.holds(at=noon, viewer=staff.acting(staff.account("overseer")))
     assert seen.reference == receipt.reference
+
+
+def test_each_list_is_one_question_however_long_it_is(cast: Cast, noon: datetime, ana: Actor, sergeant: Actor) -> None:
+    for _ in range(3):
+        raised = told.raised(noon)
+        asked(raised, ana, noon)
+        actions.hold_concern(raised.reference, "claim", tell=True, by=sergeant, at=noon)
+        for read in (queries.leavings, queries.holds):
+            with CaptureQueriesContext(connection) as caught:
+                assert read(at=noon, viewer=sergeant)
+            assert len(caught) == 1
+            assert '"boundary"' not in caught[0]["sql"]

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from byname.concerns import queries, rules
-from byname.concerns.models import Concern, ConcernPhoto, Message
-from byname.concerns.queries.within import with_places
+from byname.concerns.models import Concern, ConcernPhoto, Message, with_places
 from byname.ledger import actions as ledger
 from byname.ledger import queries as lines
 from byname.people import rules as people_rules

@@ -9,8 +9,8 @@ from typing import Final
 from django.db.models import Q
 
 from byname.concerns import rules
-from byname.concerns.models import Concern
-from byname.concerns.queries.within import about_of, reached, seen_among, with_places
+from byname.concerns.models import Concern, with_places
+from byname.concerns.queries.within import about_of, reached, seen_among
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere
 

@@ -13,8 +13,8 @@ from django.db.models.lookups import Exact, IsNull
 from django.utils import timezone
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, Message
-from byname.concerns.queries.within import in_short, reached, seen_among, sees, with_places
+from byname.concerns.models import Concern, Message, in_short, with_places
+from byname.concerns.queries.within import reached, seen_among, sees
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.vocabulary import Actor

@@ -10,8 +10,8 @@ from typing import Final
 from django.db import transaction
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, Message, Translation
-from byname.concerns.queries.within import about_of, reached, with_places
+from byname.concerns.models import Concern, Message, Translation, with_places
+from byname.concerns.queries.within import about_of, reached
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.people import rules as people_rules

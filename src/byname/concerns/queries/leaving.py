@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from byname.concerns.models import Concern
-from byname.concerns.queries.within import about_of, with_places
+from byname.concerns.models import Concern, with_places
+from byname.concerns.queries.within import about_of
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor
 

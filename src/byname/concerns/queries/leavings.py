@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, Hold, Leaving
-from byname.concerns.queries.within import about_of, in_short, reached, with_places
+from byname.concerns.models import Concern, Hold, Leaving, in_short, with_places
+from byname.concerns.queries.within import about_of, reached
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, ConcernPhoto, Person
-from byname.concerns.queries.within import about_of, in_short, reached, with_places
+from byname.concerns.models import Concern, ConcernPhoto, Person, in_short, with_places
+from byname.concerns.queries.within import about_of, reached
 from byname.ledger import actions as ledger
 from byname.people import rules as people_rules
 from byname.vocabulary import Actor, NotThere

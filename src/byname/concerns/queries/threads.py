@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, Message, Person, Verdict
+from byname.concerns.models import Concern, Message, Person, Verdict, with_places
 from byname.concerns.queries.interpreting import Translated, translations_of
 from byname.concerns.queries.leavings import told_to_raiser
 from byname.concerns.queries.pictures import SentPicture, sent_by, sent_pictures
-from byname.concerns.queries.within import about_of, with_places
+from byname.concerns.queries.within import about_of
 from byname.ledger import actions as ledger
 from byname.people import queries as people
 from byname.people import rules as people_rules

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, Person
+from byname.concerns.models import Concern, Person, with_places
 from byname.people import queries as people
 from byname.people import rules as people_rules
 from byname.places.queries import posts
 from byname.vocabulary import Actor, NotThere
 
 Row = TypeVar("Row", bound=Concern)
-Rows = TypeVar("Rows", bound=Model)
 
 
 def about_of(
@@ -33,25 +32,6 @@ def about_of(
         divisions=frozenset({concern.division_code}),
         places=_places(concern, area, made_of, viewer) if viewer.conflicts else frozenset(),
     )
-
-
-def with_places(rows: QuerySet[Rows], through: str = "") -> QuerySet[Rows]:
-    """The rows with the area and the neighbourhood of their concern, without the outlines: those weigh kilobytes each.
-
-    `through` is the way to the concern, such as "concern__".
-    """
-    places = (f"{through}area", f"{through}neighbourhood")
-    return rows.select_related(*places).defer(*(f"{each}__boundary" for each in places))
-
-
-def in_short(rows: QuerySet[Rows], *fields: str, through: str = "") -> QuerySet[Rows]:
-    """The rows with these fields, and of their concern no more than its reference and what its reach depends on.
-
-    For lists that are read at every Today: half of a short statement's time is the naming of its columns.
-    """
-    kept = ("reference", "division_code", "holder", "area__slug", "area__name", "neighbourhood__official_id")
-    ways = (*fields, *(f"{through}{each}" for each in kept))
-    return rows.select_related(f"{through}area", f"{through}neighbourhood").only(*ways)
 
 
 def reached(act: str, *, through: str = "", viewer: Actor) -> Q:

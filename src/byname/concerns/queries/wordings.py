@@ -11,10 +11,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from byname.concerns import rules
-from byname.concerns.models import Concern, Message, Person, Translation, Wording
+from byname.concerns.models import Concern, Message, Person, Translation, Wording, with_places
 from byname.concerns.queries.dangers import home_told_by_raiser
 from byname.concerns.queries.publishing import LEAST_TOLD, Published
-from byname.concerns.queries.within import about_of, with_places
+from byname.concerns.queries.within import about_of
 from byname.people import rules as people_rules
 from byname.places import queries as places
 from byname.vocabulary import Actor, NotThere, Point, Refused
