@@ -12,6 +12,7 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from byname.config import environment
+from byname.config.pooled import Connection
 
 ROOT = Path(__file__).resolve().parents[3]
 HOME = Path(os.environ.get("BYNAME_HOME") or ROOT / "var")
@@ -34,7 +35,8 @@ def database(url: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or parts.hostname or ""
     # After three seconds an attempt starts afresh: left to itself the pool waits longer and longer, up to minutes.
-    pool = {"min_size": 1, "max_size": 6, "timeout": 3, "reconnect_timeout": 3, "max_lifetime": 1800, "max_idle": 300}
+    pool: dict[str, Any] = {"min_size": 1, "max_size": 6, "max_lifetime": 1800, "max_idle": 300}
+    pool |= {"timeout": 3, "reconnect_timeout": 3, "connection_class": Connection}
     options |= {"connect_timeout": 3, "application_name": "byname", "pool": pool}
     # A server that vanished without a word (its machine gone, its cable cut) is given up after some ten seconds.
     options |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10000}
@@ -47,7 +49,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
-        # Asked as each is taken from the pool: one that broke while nobody used it would cost somebody their answer.
+        # Looked at as each is taken from the pool: one that broke while nobody used it would cost someone an answer.
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

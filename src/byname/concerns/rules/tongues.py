@@ -19,7 +19,7 @@ _SURE: Final = 0.85
 """A guess that is less likely than this is none."""
 _FEW: Final = 10
 """Letters below which a text in a script that many languages share is not guessed at."""
-_ENOUGH: Final = 160
+_ENOUGH: Final = 100
 """Characters that tell the language; whatever follows is not looked at."""
 _DETECTED: Final = (
     *(Language.ENGLISH, Language.FRENCH, Language.CHINESE, Language.TAGALOG, Language.SPANISH, Language.TAMIL),
